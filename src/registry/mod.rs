@@ -1,6 +1,8 @@
 //! What the registry holds, as plain data: records with their revisions, and the outcome of a message that changes
 //! them. No SQL here (`store` keeps it), no network.
 
+mod known;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -10,6 +12,8 @@ use crate::event::Field;
 use crate::understand::decide::{Action, Reason};
 use crate::understand::facts::intent::Kind;
 use crate::understand::facts::sessions::Answer;
+
+pub use known::{Answered, Known, KnownQuery};
 
 /// Where a record stands (contract).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

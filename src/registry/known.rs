@@ -1,0 +1,50 @@
+//! What the registry knows that bears on one message: looked up by the edge, handed to the pure core.
+
+use crate::event::Field;
+
+use super::{AcknowledgementKind, Record};
+
+/// What is looked up before a message is decided.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KnownQuery {
+    /// From and Reply-To addresses of the message, lower case.
+    pub senders: Vec<String>,
+    /// In-Reply-To and References of the message, nearest first, without brackets.
+    pub thread: Vec<String>,
+}
+
+/// What the registry knows of a message's sender and thread, over all events.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Known {
+    /// Records that one of the senders is the contact or the attendee of, and those that the thread is about.
+    pub records: Vec<Record>,
+    /// Our acknowledgement that the message answers: the nearest of its thread that is ours.
+    pub answers: Option<Answered>,
+    /// Questions already asked of these senders, by event, since something was last completed.
+    pub asked: Vec<(String, u32)>,
+}
+
+/// An acknowledgement of ours that a message answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// Its Message-ID, without brackets.
+    pub message_id: String,
+    /// What kind it was.
+    pub kind: AcknowledgementKind,
+    /// Event it spoke of.
+    pub event: Option<String>,
+    /// To whom it went; only this address answers it with authority.
+    pub to: String,
+    /// What it asked for.
+    pub missing: Vec<Field>,
+    /// The records that it spoke of.
+    pub records: Vec<i64>,
+}
+
+impl Known {
+    /// How many questions were asked of the sender for an event.
+    #[must_use]
+    pub fn questions_asked(&self, event: &str) -> u32 {
+        self.asked.iter().find(|(id, _)| id == event).map_or(0, |(_, count)| *count)
+    }
+}
