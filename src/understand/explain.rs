@@ -1,7 +1,5 @@
 //! What was understood, told: as the contract's JSON object, and in words a person can follow.
 
-use std::fmt::Write;
-
 use serde_json::{Map, Value, json};
 
 use super::Understanding;
@@ -40,7 +38,7 @@ impl Understanding {
         let decision = &self.decision;
         let name = |value: Value| value.as_str().map(str::to_owned).unwrap_or_default();
         let event = self.event.as_deref().unwrap_or("no known event");
-        let mut line = |told: std::fmt::Arguments<'_>| drop(writeln!(text, "{told}"));
+        let mut line = |told: std::fmt::Arguments<'_>| text.push_str(&format!("{told}\n"));
         line(format_args!(
             "{} → {} ({event}, {})",
             name(json!(decision.kind)),

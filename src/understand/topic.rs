@@ -8,7 +8,7 @@ use crate::understand::facts::evidence::ReasonCode;
 use crate::understand::message::Message;
 use crate::understand::reply::ReplyText;
 
-/// Words of a subject that an invitation's subject shares, from which on it is that invitation's.
+/// The share of an invitation's subject that a mail's subject must repeat to be an answer to it.
 const SUBJECT_SHARE: f32 = 0.6;
 
 /// The event that this mail answers, among those of its mailbox.
@@ -25,7 +25,10 @@ pub fn event_of<'a>(
     if let Some(event) = events.iter().find(|event| Some(event.id.as_str()) == thread) {
         return Ok(event);
     }
-    let named: Vec<&&Event> = events.iter().filter(|event| names(message, reply, event)).collect();
+    let likeness: Vec<f32> = events.iter().map(|event| likeness(message, reply, event)).collect();
+    let best = likeness.iter().copied().fold(SUBJECT_SHARE, f32::max);
+    let named: Vec<&&Event> =
+        events.iter().zip(&likeness).filter(|(_, likeness)| **likeness >= best).map(|(event, _)| event).collect();
     if let [only] = named.as_slice() {
         return Ok(only);
     }
@@ -38,15 +41,16 @@ pub fn event_of<'a>(
     }
 }
 
-/// Whether subject or quotation are of this event's invitation.
-fn names(message: &Message, reply: &ReplyText, event: &Event) -> bool {
+/// How much of the subject of one of this event's invitations the mail's subject repeats, 0 to 1; a quotation that
+/// holds it whole is as good.
+fn likeness(message: &Message, reply: &ReplyText, event: &Event) -> f32 {
     let subject = words(&message.subject);
-    event.invitations.values().any(|invitation| {
+    let shares = event.invitations.values().filter(|invitation| !invitation.subject.is_empty()).map(|invitation| {
         let own = words(&invitation.subject);
         let shared = own.iter().filter(|word| subject.contains(word)).count();
-        let by_subject = !own.is_empty() && shared as f32 / own.len() as f32 >= SUBJECT_SHARE;
-        by_subject || (!invitation.subject.is_empty() && reply.quotation.contains(invitation.subject.as_str()))
-    })
+        if reply.quotation.contains(invitation.subject.as_str()) { 1.0 } else { shared as f32 / own.len() as f32 }
+    });
+    shares.fold(0.0, f32::max)
 }
 
 /// Whether people could answer the invitation when the mail was written. A mail without a date may be about any.
