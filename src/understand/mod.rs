@@ -15,8 +15,11 @@ mod explain;
 pub mod facts;
 pub mod language;
 pub mod message;
+pub mod offline;
 pub mod reply;
 mod topic;
+
+use std::panic::AssertUnwindSafe;
 
 use crate::event::{Event, Invitation};
 use crate::registry::Known;
@@ -42,9 +45,17 @@ pub struct Understanding {
 }
 
 /// Understands a parsed mail. `events` are those that the mailbox answers for; `known` is what the registry knows of
-/// sender and thread, `None` where there is no registry.
+/// sender and thread, `None` where there is no registry. A mail that makes a stage fail goes to staff as unreadable.
 #[must_use]
 pub fn understand(message: &Message, events: &[&Event], known: Option<&Known>) -> Understanding {
+    let stages = AssertUnwindSafe(|| through_the_stages(message, events, known));
+    std::panic::catch_unwind(stages).unwrap_or_else(|_| {
+        let detail = "understanding this mail failed; please read it yourself and report the defect";
+        Understanding::set_aside(ReasonCode::Unreadable, detail.to_owned())
+    })
+}
+
+fn through_the_stages(message: &Message, events: &[&Event], known: Option<&Known>) -> Understanding {
     let languages = Languages::built_in();
     let invitations: Vec<&Invitation> = events.iter().flat_map(|event| event.invitations.values()).collect();
     let reply = ReplyText::of(message, &invitations);
