@@ -2,6 +2,7 @@
 //! them. No SQL here (`store` keeps it), no network.
 
 mod known;
+pub mod reconcile;
 
 use std::collections::BTreeMap;
 

@@ -61,7 +61,7 @@ fn through_the_stages(message: &Message, events: &[&Event], known: Option<&Known
     let reply = ReplyText::of(message, &invitations);
     let language = languages.detect(&reply.text).to_owned();
     let event = topic::event_of(message, &reply, events, known);
-    let decision = match (origin::machine(message), &event) {
+    let decision = match (origin::machine(message, events), &event) {
         (Some(ignored), _) => ignored,
         (None, Err(reason)) => Decision::review(Kind::Unrelated, contact(message), vec![reason.clone()]),
         (None, Ok(event)) => {

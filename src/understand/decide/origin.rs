@@ -1,13 +1,18 @@
 //! Who or what a mail comes from: a machine is never answered, a forger changes nothing.
 
 use super::{Action, Decision, Reason};
+use crate::event::Event;
 use crate::understand::facts::evidence::ReasonCode;
 use crate::understand::facts::intent::Kind;
 use crate::understand::message::{MachineMark, Message, Verdict};
 
-/// The decision for mail that no person wrote; `None` for everybody else.
+/// The decision for mail that no person wrote, or that we wrote ourselves; `None` for everybody else.
 #[must_use]
-pub fn machine(message: &Message) -> Option<Decision> {
+pub fn machine(message: &Message, events: &[&Event]) -> Option<Decision> {
+    let from = message.from.as_ref().map(|from| from.address.as_str());
+    if events.iter().any(|event| Some(event.mailbox.as_str()) == from) {
+        return Some(ignored(Kind::Automatic, Reason::new(ReasonCode::AutomaticReply, "our own mail came back")));
+    }
     let has = |mark: &MachineMark| message.machine_marks.contains(mark);
     message.machine_marks.first()?;
     let (kind, reason) = if message.delivery_report.is_some() || has(&MachineMark::DeliveryReport) {
@@ -17,14 +22,11 @@ pub fn machine(message: &Message) -> Option<Decision> {
     } else {
         (Kind::Automatic, Reason::new(ReasonCode::AutomaticReply, "written by a machine: an automatic reply"))
     };
-    Some(Decision {
-        kind,
-        action: Action::Ignore,
-        human: false,
-        attendees: Vec::new(),
-        contact: None,
-        reasons: vec![reason],
-    })
+    Some(ignored(kind, reason))
+}
+
+fn ignored(kind: Kind, reason: Reason) -> Decision {
+    Decision { kind, action: Action::Ignore, human: false, attendees: Vec::new(), contact: None, reasons: vec![reason] }
 }
 
 /// Why the sender is not believed to be who he says.
@@ -60,10 +62,10 @@ mod tests {
             (MachineMark::MailingList, Kind::Unrelated),
             (MachineMark::AutomaticText, Kind::Automatic),
         ] {
-            let decision = machine(&marked(mark)).unwrap();
+            let decision = machine(&marked(mark), &[]).unwrap();
             assert_eq!((decision.kind, decision.action, decision.human), (kind, Action::Ignore, false));
         }
-        assert_eq!(machine(&Message::default()), None);
+        assert_eq!(machine(&Message::default(), &[]), None);
     }
 
     #[test]
