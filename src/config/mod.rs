@@ -1,9 +1,18 @@
 //! The configuration: one TOML file, every key of which is in the contract; secrets come from files, the
 //! environment or systemd credentials and never stand in it.
 
-use std::fmt;
-use std::path::PathBuf;
+mod read;
+mod secret;
+mod section;
+
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+pub use secret::Secret;
+pub use section::ConfigError;
+
+use secret::Secrets;
+use section::Source;
 
 /// The whole configuration, validated, paths made absolute, secrets read.
 #[derive(Debug, Clone)]
@@ -20,6 +29,41 @@ pub struct Config {
     pub web: Option<Web>,
     /// `[log] format`.
     pub log: LogFormat,
+    /// What works but should be mended, a sentence each.
+    pub warnings: Vec<String>,
+}
+
+impl Config {
+    /// Reads a configuration file and the secrets that it names.
+    ///
+    /// # Errors
+    /// When the file or a secret cannot be read, or anything in it is missing, unknown or contradictory.
+    pub fn load(file: &Path) -> Result<Self, ConfigError> {
+        load(file, Secrets::Needed)
+    }
+
+    /// Reads a configuration file for work that speaks to no server: the secrets need not exist, and every
+    /// password is empty.
+    ///
+    /// # Errors
+    /// As [`Config::load`], but for the secrets.
+    pub fn load_offline(file: &Path) -> Result<Self, ConfigError> {
+        load(file, Secrets::Unneeded)
+    }
+}
+
+fn load(file: &Path, secrets: Secrets) -> Result<Config, ConfigError> {
+    let name = file.display().to_string();
+    let unreadable = |error: std::io::Error| ConfigError {
+        file: name.clone(),
+        line: None,
+        sentence: format!(
+            "could not read the configuration: {error}; write one with `rsvpd init`, or name it with --config"
+        ),
+    };
+    let text = std::fs::read_to_string(file).map_err(unreadable)?;
+    let folder = std::path::absolute(file).map_err(unreadable)?.parent().map(PathBuf::from).unwrap_or_default();
+    read::config(Source { file: &name, text: &text }, &folder, secrets)
 }
 
 /// One `[[mailbox]]`.
@@ -119,10 +163,6 @@ pub struct Login {
     pub password: Secret,
 }
 
-/// A secret that no log and no error shows.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
 /// `[web]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Web {
@@ -145,24 +185,4 @@ pub enum LogFormat {
     Json,
     /// The journal's own format.
     Journald,
-}
-
-impl Secret {
-    /// Wraps a secret.
-    #[must_use]
-    pub fn new(secret: String) -> Self {
-        Self(secret)
-    }
-
-    /// The secret itself, for the one call that needs it.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("…")
-    }
 }

@@ -3,6 +3,7 @@
 //! An event is data (`events/*.toml`, the format is part of the contract); nothing about one event stands in code.
 
 mod file;
+pub mod folder;
 
 use std::collections::BTreeMap;
 
