@@ -9,6 +9,7 @@
 //!
 //! [`understand`] holds the pure part: no clock, no database, no network. `ARCHITECTURE.md` is the map.
 
+pub mod acknowledge;
 pub mod cli;
 pub mod config;
 pub mod event;
