@@ -11,5 +11,7 @@
 
 pub mod config;
 pub mod event;
+pub mod mailbox;
 pub mod registry;
+pub mod tls;
 pub mod understand;
