@@ -13,5 +13,7 @@ pub mod acknowledge;
 pub mod cli;
 pub mod config;
 pub mod event;
+pub mod mailbox;
 pub mod registry;
+pub mod tls;
 pub mod understand;
