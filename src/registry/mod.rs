@@ -2,6 +2,7 @@
 //! them. No SQL here (`store` keeps it), no network.
 
 mod known;
+pub mod reconcile;
 
 use std::collections::BTreeMap;
 
@@ -170,4 +171,28 @@ pub struct Outcome {
     pub filing: Filing,
     /// An address that mail came back from.
     pub undeliverable: Option<String>,
+}
+
+impl Facts {
+    /// These facts, with what a newer message says put over them. An answer about a session replaces that session's
+    /// answer and leaves the others.
+    #[must_use]
+    pub fn updated_by(&self, newer: &Self) -> Self {
+        let text = |old: &Option<String>, new: &Option<String>| new.clone().or_else(|| old.clone());
+        let sessions = match (&self.sessions, &newer.sessions) {
+            (Some(old), Some(new)) => {
+                let mut answers = old.clone();
+                answers.extend(new.iter().map(|(session, answer)| (session.clone(), *answer)));
+                Some(answers)
+            }
+            (old, new) => new.clone().or_else(|| old.clone()),
+        };
+        Self {
+            name: text(&self.name, &newer.name),
+            organization: text(&self.organization, &newer.organization),
+            position: text(&self.position, &newer.position),
+            email: text(&self.email, &newer.email),
+            sessions,
+        }
+    }
 }

@@ -1,13 +1,23 @@
 //! From facts to a decision: record, ask, review or ignore, with reasons. In doubt, review.
+//!
+//! [`origin`] asks who or what the mail comes from: a machine is ignored, a forger goes to staff. [`decide`] weighs what a person wrote against the event and what the registry knows.
 
-use std::collections::BTreeMap;
+mod attendee;
+mod identity;
+mod kind;
+pub mod origin;
 
 use serde::{Deserialize, Serialize};
 
-use super::facts::evidence::{Fact, ReasonCode};
+pub use attendee::Attendee;
+
+use super::facts::Facts;
+use super::facts::evidence::{ReasonCode, Signal};
 use super::facts::intent::Kind;
 use super::facts::sessions::Answer;
-use crate::event::Field;
+use super::message::Message;
+use crate::event::{Event, Field};
+use crate::registry::Known;
 
 /// What is done with a message (contract).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -32,23 +42,6 @@ pub struct Reason {
     pub detail: String,
 }
 
-/// An attendee as understood.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Attendee {
-    /// Name without honorifics and degrees.
-    pub name: Option<Fact<String>>,
-    /// Organization, or the words of an explicit "none".
-    pub organization: Option<Fact<String>>,
-    /// Position or occupation.
-    pub position: Option<Fact<String>>,
-    /// Answers by session id; `None` where nothing is said.
-    pub sessions: Option<BTreeMap<String, Fact<Answer>>>,
-    /// The attendee's address.
-    pub email: Option<Fact<String>>,
-    /// What the event requires and the mail does not give.
-    pub missing: Vec<Field>,
-}
-
 /// What is done with a message, and why.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
@@ -64,4 +57,136 @@ pub struct Decision {
     pub contact: Option<String>,
     /// Why.
     pub reasons: Vec<Reason>,
+}
+
+/// At most this many questions are asked of one sender; then a human (contract).
+const MAX_QUESTIONS: u32 = 2;
+
+/// A fact read with less confidence than this is not acted on alone. Chosen on authors that no reader was tuned on:
+/// `tests/corpus.rs` prints the figures.
+pub const SURE: f32 = 0.75;
+
+impl Reason {
+    /// A reason with its sentence.
+    #[must_use]
+    pub fn new(code: ReasonCode, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into() }
+    }
+}
+
+impl Decision {
+    /// A message that goes to staff as it is.
+    #[must_use]
+    pub fn review(kind: Kind, contact: Option<String>, reasons: Vec<Reason>) -> Self {
+        Self { kind, action: Action::Review, human: true, attendees: Vec::new(), contact, reasons }
+    }
+
+    /// What all attendees together still lack, each field once.
+    #[must_use]
+    pub fn missing(&self) -> Vec<Field> {
+        let mut missing: Vec<Field> =
+            self.attendees.iter().flat_map(|attendee| attendee.missing.iter().copied()).collect();
+        missing.sort_unstable();
+        missing.dedup();
+        missing
+    }
+}
+
+/// Decides what is done with a person's mail about an event. `known` is what the registry knows of its sender and
+/// thread; `None` where there is no registry (`rsvpd parse`): then a change or cancellation is taken to concern a
+/// record that exists.
+#[must_use]
+pub fn decide(facts: &Facts, message: &Message, event: &Event, known: Option<&Known>) -> Decision {
+    let forged = origin::forged(message);
+    // Hostile mail is answered nothing: it gets no contact.
+    let contact = message.answer_address().filter(|_| forged.is_none()).map(str::to_owned);
+    let (kind, weak) = kind::settle(facts);
+    let attendees = attendee::all(facts, kind, message, event, known);
+    let kind = kind::against_registry(kind, &attendees, known);
+
+    let mut doubts: Vec<Reason> = forged.into_iter().chain(weak).collect();
+    doubts.extend(facts.signals.iter().filter(|signal| holds_back(signal.code)).map(reason));
+    if kind == Kind::Question {
+        doubts.extend(facts.signals.iter().filter(|signal| signal.code == ReasonCode::Question).map(reason));
+    }
+    doubts.extend(uncertain_answers(&attendees));
+    doubts.extend(weak_facts(&attendees));
+    doubts.extend(identity::doubts(kind, &attendees, event, known));
+
+    let notes = facts.signals.iter().filter(|signal| asks_for_a_person(signal.code)).map(reason);
+    if !doubts.is_empty() || matches!(kind, Kind::Question | Kind::Unrelated) {
+        let mut reasons = doubts;
+        reasons.extend(notes);
+        if reasons.is_empty() {
+            reasons.push(Reason::new(ReasonCode::NotAnRsvp, "does not answer the invitation"));
+        }
+        deduplicate(&mut reasons);
+        return Decision { attendees, ..Decision::review(kind, contact, reasons) };
+    }
+
+    let mut reasons: Vec<Reason> = attendees.iter().flat_map(Attendee::reasons).collect();
+    let asks = attendees.iter().any(|attendee| !attendee.missing.is_empty());
+    if asks && known.is_some_and(|known| known.questions_asked(&event.id) >= MAX_QUESTIONS) {
+        return Decision { attendees, ..Decision::review(kind, contact, reasons) };
+    }
+    reasons.extend(notes);
+    deduplicate(&mut reasons);
+    let human = reasons.iter().any(|reason| asks_for_a_person(reason.code));
+    let action = if asks { Action::Ask } else { Action::Record };
+    Decision { kind, action, human, attendees, contact, reasons }
+}
+
+fn reason(signal: &Signal) -> Reason {
+    Reason::new(signal.code, signal.detail.clone())
+}
+
+/// Whether a careful assistant would wait for a person because of this.
+fn holds_back(code: ReasonCode) -> bool {
+    matches!(
+        code,
+        ReasonCode::UncertainAttendance
+            | ReasonCode::Conditional
+            | ReasonCode::Contradiction
+            | ReasonCode::UnknownSession
+            | ReasonCode::UnknownEvent
+            | ReasonCode::UnnamedCompanions
+            | ReasonCode::OtherPersonsRecord
+            | ReasonCode::UnknownRecord
+            | ReasonCode::Impersonation
+            | ReasonCode::SuspiciousContent
+            | ReasonCode::LowConfidence
+            | ReasonCode::NotAnRsvp
+            | ReasonCode::TooManyPeople
+    )
+}
+
+/// Whether staff must see the message although its answer is clear.
+fn asks_for_a_person(code: ReasonCode) -> bool {
+    matches!(code, ReasonCode::Question | ReasonCode::SpecialRequest)
+}
+
+fn uncertain_answers(attendees: &[Attendee]) -> Option<Reason> {
+    let undecided = attendees.iter().flat_map(|attendee| attendee.sessions.iter().flatten());
+    undecided
+        .filter(|(_, fact)| fact.value == Answer::Maybe)
+        .map(|(session, _)| Reason::new(ReasonCode::UncertainAttendance, format!("undecided about {session}")))
+        .next()
+}
+
+/// Facts that were read, but not surely enough to act on them alone.
+fn weak_facts(attendees: &[Attendee]) -> Vec<Reason> {
+    let weak = attendees.iter().flat_map(Attendee::confidences).filter(|(_, confidence)| *confidence < SURE);
+    weak.map(|(what, confidence)| {
+        Reason::new(ReasonCode::LowConfidence, format!("{what} was read with confidence {confidence:.2} only"))
+    })
+    .collect()
+}
+
+fn deduplicate(reasons: &mut Vec<Reason>) {
+    let mut seen = Vec::new();
+    reasons.retain(|reason| {
+        let new = !seen.contains(reason);
+        seen.push(reason.clone());
+        new
+    });
 }

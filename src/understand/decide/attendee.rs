@@ -1,0 +1,155 @@
+//! An attendee as a mail describes him, and what the event still wants to know.
+
+use std::collections::BTreeMap;
+
+use super::{Reason, identity};
+use crate::event::{Event, Field};
+use crate::registry::Known;
+use crate::understand::facts::evidence::{Evidence, Fact, ReasonCode, Source};
+use crate::understand::facts::intent::Kind;
+use crate::understand::facts::sessions::Answer;
+use crate::understand::facts::{Facts, Subject};
+use crate::understand::message::Message;
+
+/// An attendee as understood from one mail.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Attendee {
+    /// Name without honorifics and degrees.
+    pub name: Option<Fact<String>>,
+    /// Organization, or the words of an explicit "none".
+    pub organization: Option<Fact<String>>,
+    /// Position or occupation.
+    pub position: Option<Fact<String>>,
+    /// Answers by session id; `None` where nothing is said.
+    pub sessions: Option<BTreeMap<String, Fact<Answer>>>,
+    /// The attendee's address.
+    pub email: Option<Fact<String>>,
+    /// What the event requires and neither the mail nor the registry gives.
+    pub missing: Vec<Field>,
+    /// The record that it is about, where the registry holds one.
+    pub record: Option<i64>,
+}
+
+/// A required answer about sessions is open when none is a yes and one is not answered.
+fn sessions_open(sessions: Option<&BTreeMap<String, Answer>>, event: &Event) -> bool {
+    sessions.is_none_or(|answers| {
+        let yes = answers.values().any(|answer| *answer == Answer::Yes);
+        !yes && event.sessions.iter().any(|session| !answers.contains_key(&session.id))
+    })
+}
+
+/// The attendees of a mail, each matched with its record and measured against what the event requires.
+pub fn all(facts: &Facts, kind: Kind, message: &Message, event: &Event, known: Option<&Known>) -> Vec<Attendee> {
+    let mut attendees: Vec<Attendee> = facts.subjects.iter().map(Attendee::from).collect();
+    if attendees.is_empty() && matches!(kind, Kind::Attend | Kind::Decline | Kind::Change | Kind::Cancel) {
+        attendees.push(Attendee { email: sender_address(message), ..Attendee::default() });
+    }
+    let alone = attendees.len() == 1;
+    for attendee in &mut attendees {
+        attendee.record = known.and_then(|known| identity::record_of(attendee, alone, event, known));
+        attendee.missing = attendee.lacks(kind, event, known);
+    }
+    attendees
+}
+
+impl From<&Subject> for Attendee {
+    fn from(subject: &Subject) -> Self {
+        let person = subject.person.clone();
+        Self {
+            name: person.name,
+            organization: person.organization,
+            position: person.position,
+            email: person.email,
+            sessions: subject.sessions.clone().filter(|answers| !answers.is_empty()),
+            missing: Vec::new(),
+            record: None,
+        }
+    }
+}
+
+impl Attendee {
+    /// Whether he answers every session that he mentions with no.
+    pub fn comes_to_nothing(&self) -> bool {
+        self.sessions.as_ref().is_some_and(|answers| answers.values().all(|fact| fact.value == Answer::No))
+    }
+
+    /// Whether he comes to something.
+    pub fn comes(&self) -> bool {
+        self.sessions.iter().flatten().any(|(_, fact)| fact.value == Answer::Yes)
+    }
+
+    /// The facts of the mail as the registry keeps them.
+    #[must_use]
+    pub fn facts(&self) -> crate::registry::Facts {
+        let value = |fact: &Option<Fact<String>>| fact.as_ref().map(|fact| fact.value.clone());
+        crate::registry::Facts {
+            name: value(&self.name),
+            organization: value(&self.organization),
+            position: value(&self.position),
+            email: value(&self.email),
+            sessions: self
+                .sessions
+                .as_ref()
+                .map(|answers| answers.iter().map(|(session, fact)| (session.clone(), fact.value)).collect()),
+        }
+    }
+
+    /// What is still to be asked. A decline or cancellation needs only a name; a change is measured together with
+    /// the record that it changes.
+    fn lacks(&self, kind: Kind, event: &Event, known: Option<&Known>) -> Vec<Field> {
+        let record = known.and_then(|known| known.records.iter().find(|record| Some(record.id) == self.record));
+        let said = self.facts();
+        let now = record.map_or_else(|| said.clone(), |record| record.facts.updated_by(&said));
+        let withdraws = matches!(kind, Kind::Decline | Kind::Cancel)
+            || (self.comes_to_nothing() && !sessions_open(now.sessions.as_ref(), event));
+        let unseen_record = known.is_none() && kind == Kind::Change;
+        let is_missing = |field: &Field| match field {
+            Field::Name => now.name.is_none(),
+            _ if withdraws || unseen_record => false,
+            Field::Organization => now.organization.is_none(),
+            Field::Position => now.position.is_none(),
+            Field::Email => now.email.is_none(),
+            Field::Sessions => sessions_open(now.sessions.as_ref(), event),
+        };
+        event.required.iter().copied().filter(is_missing).collect()
+    }
+
+    /// Why something is asked.
+    pub fn reasons(&self) -> Vec<Reason> {
+        let who = self.name.as_ref().map_or("the sender", |name| name.value.as_str());
+        let reason = |field: &Field| match field {
+            Field::Name => Reason::new(ReasonCode::MissingName, "the full name is missing"),
+            Field::Organization => {
+                Reason::new(ReasonCode::MissingOrganization, format!("the organization of {who} is missing"))
+            }
+            Field::Position => Reason::new(ReasonCode::MissingPosition, format!("the position of {who} is missing")),
+            Field::Sessions => {
+                Reason::new(ReasonCode::MissingSessions, format!("{who} does not say which sessions to attend"))
+            }
+            Field::Email => Reason::new(ReasonCode::MissingEmail, format!("the address of {who} is missing")),
+        };
+        self.missing.iter().map(reason).collect()
+    }
+
+    /// Every fact with the confidence that it was read with.
+    pub fn confidences(&self) -> Vec<(&'static str, f32)> {
+        let texts = [
+            ("the name", &self.name),
+            ("the organization", &self.organization),
+            ("the position", &self.position),
+            ("the address", &self.email),
+        ];
+        let texts =
+            texts.into_iter().filter_map(|(what, fact)| fact.as_ref().map(|fact| (what, fact.evidence.confidence)));
+        let sessions = self.sessions.iter().flatten().map(|(_, fact)| ("a session", fact.evidence.confidence));
+        texts.chain(sessions).collect()
+    }
+}
+
+fn sender_address(message: &Message) -> Option<Fact<String>> {
+    let source = if message.reply_to.is_empty() { Source::From } else { Source::ReplyTo };
+    message.answer_address().map(|address| Fact {
+        value: address.to_owned(),
+        evidence: Evidence { source, text: address.to_owned(), span: None, confidence: 0.9, rule: "sender_address" },
+    })
+}

@@ -1,0 +1,77 @@
+//! A bare answer to our question: we asked for the position, and "Referentin." comes back.
+
+use super::evidence::{Evidence, Fact, Source};
+use super::people::Person;
+use crate::event::Field;
+use crate::understand::reply::{ReplyText, Span};
+
+/// A bare answer is a phrase, not prose: more words than this are left to the other readers.
+const MAX_WORDS: usize = 8;
+
+/// Surer than prose, because we asked; less sure than a label, because nobody wrote what it is.
+const CONFIDENCE: f32 = 0.88;
+
+/// Gives the person the one text that was asked for, if the mail is nothing but a short phrase and no reader found it.
+pub fn complete(person: &mut Person, reply: &ReplyText, asked: &[Field]) {
+    let slot = match asked {
+        [Field::Organization] => &mut person.organization,
+        [Field::Position] => &mut person.position,
+        _ => return,
+    };
+    if slot.is_some() {
+        return;
+    }
+    *slot = bare_phrase(reply);
+}
+
+fn bare_phrase(reply: &ReplyText) -> Option<Fact<String>> {
+    let mut lines = reply.body().lines().filter(|line| !line.trim().is_empty());
+    let line = lines.next()?;
+    if lines.next().is_some() || line.split_whitespace().count() > MAX_WORDS {
+        return None;
+    }
+    let edge = |c: char| c.is_whitespace() || matches!(c, '.' | ',' | ';' | '!' | '。' | '"');
+    let value = line.trim_matches(edge);
+    if value.is_empty() || value.contains(['?', '@', '？']) {
+        return None;
+    }
+    let start = reply.text.find(value)?;
+    let span = Span { start, end: start.checked_add(value.len())? };
+    let evidence = Evidence {
+        source: Source::Prose,
+        text: value.to_owned(),
+        span: Some(span),
+        confidence: CONFIDENCE,
+        rule: "answer_to_our_question",
+    };
+    Some(Fact { value: value.to_owned(), evidence })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn position(text: &str, asked: &[Field]) -> Option<String> {
+        let mut person = Person::default();
+        complete(&mut person, &ReplyText::typed(text), asked);
+        person.position.map(|fact| fact.value)
+    }
+
+    #[test]
+    fn a_bare_phrase_answers_the_one_question() {
+        assert_eq!(position("Referentin.", &[Field::Position]).as_deref(), Some("Referentin"));
+        assert_eq!(position("Head of Programmes\n\n", &[Field::Position]).as_deref(), Some("Head of Programmes"));
+    }
+
+    #[test]
+    fn prose_questions_and_unasked_fields_are_left_alone() {
+        assert_eq!(
+            position("I am not sure what you mean by position, could you explain it to me", &[Field::Position]),
+            None
+        );
+        assert_eq!(position("Why do you ask?", &[Field::Position]), None);
+        assert_eq!(position("Referentin", &[]), None);
+        assert_eq!(position("Referentin", &[Field::Organization, Field::Position]), None);
+        assert_eq!(position("Referentin\nStiftung", &[Field::Position]), None);
+    }
+}
