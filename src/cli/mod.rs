@@ -17,7 +17,6 @@ mod run;
 mod staff;
 mod status;
 mod terminal;
-mod understand_stub;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

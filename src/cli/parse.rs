@@ -10,9 +10,9 @@ use clap::Args;
 use serde_json::json;
 
 use super::terminal::{self, Out};
-use super::understand_stub::{self as understand, Options};
 use super::{Output, Usage, mail_files};
 use crate::event::{Event, folder};
+use crate::understand::offline::{self, Options};
 
 #[derive(Debug, Args)]
 pub(super) struct Parse {
@@ -60,9 +60,9 @@ impl Parse {
         let options =
             Options { event: self.event.as_deref(), trusted_authserv_id: self.trusted_authserv_id.as_deref() };
         let results = mail_files::read(file).into_iter().map(|mail| match (mail.raw, self.output) {
-            (Ok(raw), Output::Jsonl) => understand::read(&raw, events, &options).to_json(&mail.file).to_string(),
+            (Ok(raw), Output::Jsonl) => offline::read(&raw, events, &options).to_json(&mail.file).to_string(),
             (Ok(raw), Output::Text) => {
-                let text = understand::read(&raw, events, &options).to_text();
+                let text = offline::read(&raw, events, &options).to_text();
                 format!("{}\n{}\n", terminal::one_line(&mail.file), terminal::lines(&text).join("\n"))
             }
             (Err(error), Output::Jsonl) => unreadable(&mail.file, &error).to_string(),

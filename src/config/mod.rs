@@ -4,6 +4,8 @@
 mod read;
 mod secret;
 mod section;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

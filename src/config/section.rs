@@ -172,6 +172,9 @@ impl<'a> Section<'a> {
 
 /// `; did you mean "port"?`, or all that can stand here if nothing is near.
 fn nearest(key: &str, known: &[&str]) -> String {
+    if key == "password" {
+        return "; a password never stands in this file: name the file that holds it in \"password_file\"".to_string();
+    }
     let near = |word: &&str| (strsim::jaro_winkler(key, word) * 1000.0) as u32;
     match known.iter().max_by_key(|word| near(word)) {
         Some(word) if near(word) >= 750 => format!("; did you mean {word:?}?"),
