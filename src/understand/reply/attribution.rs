@@ -18,7 +18,8 @@ const MOST_LETTERS: usize = 320;
 
 #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test")]
 static DATE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b|(?:19|20)\d\d\s*[年년./-]|\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{1,4}").unwrap()
+    Regex::new(r"\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b|(?:19|20)\d\d\s*[年년./-]|\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{1,4}")
+        .unwrap()
 });
 #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test")]
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[^\s<>@]+@[^\s<>@]+").unwrap());

@@ -126,7 +126,8 @@ fn any(phrases: &[String]) -> String {
     phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.len()));
     let alternatives = phrases.into_iter().map(|phrase| {
         let boundary = |edge: Option<char>| if edge.is_some_and(spaced) { r"\b" } else { "" };
-        let middle = regex::escape(phrase).replace(r"\*", r"[^,;!?、，]{0,40}").replace(' ', r"\s+").replace('\'', "['’]");
+        let middle =
+            regex::escape(phrase).replace(r"\*", r"[^,;!?、，]{0,40}").replace(' ', r"\s+").replace('\'', "['’]");
         format!("{}{middle}{}", boundary(phrase.chars().next()), boundary(phrase.chars().next_back()))
     });
     alternatives.collect::<Vec<_>>().join("|")

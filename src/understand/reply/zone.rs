@@ -36,7 +36,8 @@ pub(super) fn zones(lines: &[Line], known: &Known) -> Vec<Zone> {
         };
         set(&mut zones, at..end, Zone::Frame);
         if !quotation_is_marked(lines, &zones, &passages, end) {
-            let typed_above = zones.iter().zip(lines).take(at).any(|(zone, line)| *zone == Zone::Own && !is_blank(line));
+            let typed_above =
+                zones.iter().zip(lines).take(at).any(|(zone, line)| *zone == Zone::Own && !is_blank(line));
             unmarked_quotation(lines, &mut zones, known, &passages, end, typed_above);
             break;
         }
@@ -89,8 +90,9 @@ fn quotation_is_marked(lines: &[Line], zones: &[Zone], passages: &[Passage], fro
     let Some(next) = next_line(lines, from) else { return true };
     let quoted = |at: usize| zones.get(at) == Some(&Zone::Quoted);
     // A greeting typed between the frame and the first quoted line.
-    let quoted_invitation =
-        passages.iter().any(|passage| passage.start >= from && passage.weight >= FRAMED_PASSAGE && quoted(passage.start));
+    let quoted_invitation = passages
+        .iter()
+        .any(|passage| passage.start >= from && passage.weight >= FRAMED_PASSAGE && quoted(passage.start));
     quoted(next) || quoted_invitation
 }
 
@@ -169,5 +171,7 @@ fn next_line(lines: &[Line], from: usize) -> Option<usize> {
 
 /// Whether a line holds no letter, digit or sign.
 pub(super) fn is_blank(line: &Line) -> bool {
-    line.text.chars().all(|letter| letter.is_whitespace() || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{ad}'))
+    line.text
+        .chars()
+        .all(|letter| letter.is_whitespace() || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{ad}'))
 }
