@@ -103,24 +103,55 @@ fn letters(text: &str) -> String {
 }
 
 fn is_rule(line: &str) -> bool {
-    squash(line).chars().all(|letter| "-_–—".contains(letter))
+    squash(line).chars().all(|letter| "-_–—*".contains(letter))
 }
 
 /// What a device, a mail program or a firm adds may be missing from the reply text, and nothing else may.
 fn is_footer(line: &str) -> bool {
     let line = line.to_lowercase();
     let signs = [
-        "sent from", "sent via", "gesendet", "보냄", "送信", "envoyé d", "enviado d", "inviato d", "verzonden", "verstuurd",
-        "sendt f", "skickat", "odesl", "odosl", "wysłan", "lähetetty", "发自", "outlook", "confiden", "identiel",
-        "vertraulich", "기밀", "수신인", "비밀정보", "riservat", "fortrolig", "poufne", "privileged", "intended",
-        "disclaimer", "environment", "umwelt", "virus",
+        "sent from",
+        "sent via",
+        "gesendet",
+        "보냄",
+        "送信",
+        "傳送",
+        "envoyé d",
+        "enviado d",
+        "inviato d",
+        "verzonden",
+        "verstuurd",
+        "sendt f",
+        "skickat",
+        "odesl",
+        "odosl",
+        "wysłan",
+        "lähetetty",
+        "发自",
+        "outlook",
+        "confiden",
+        "identiel",
+        "vertraulich",
+        "기밀",
+        "수신인",
+        "비밀정보",
+        "riservat",
+        "fortrolig",
+        "poufne",
+        "privileged",
+        "intended",
+        "disclaimer",
+        "environment",
+        "umwelt",
+        "virus",
     ];
     is_rule(&line) || signs.iter().any(|sign| line.contains(sign))
 }
 
 fn equal(typed: &str, reply: &str) -> bool {
     let reply = squash(reply);
-    let without = |gone: &dyn Fn(&str) -> bool| typed.lines().filter(|line| !gone(line)).map(squash).collect::<String>();
+    let without =
+        |gone: &dyn Fn(&str) -> bool| typed.lines().filter(|line| !gone(line)).map(squash).collect::<String>();
     let missing = |line: &str| is_footer(line) && !reply.contains(&squash(line));
     reply == squash(typed) || reply == without(&missing) || reply == without(&is_footer)
 }
@@ -233,7 +264,11 @@ fn mail_from_the_wild_is_read_too() {
     let samples = jsonl(&wild.join("reply.jsonl"));
     let outcomes = score(&samples, |sample| {
         let reply = read(&wild.join("reply").join(text(sample, "file")), &[]).text;
-        Outcome { exact: is_right(&text(sample, "expected_reply"), &text(sample, "signature"), &reply), leaks: 0, reply }
+        Outcome {
+            exact: is_right(&text(sample, "expected_reply"), &text(sample, "signature"), &reply),
+            leaks: 0,
+            reply,
+        }
     });
     let rate = rate(&outcomes);
     let both = samples.iter().zip(&outcomes);

@@ -54,14 +54,16 @@ fn is_formula(text: &str, end: usize) -> bool {
 
 /// The sender's name at the head of a few short lines at the end, with no formula above it.
 fn closing_name(lines: &[&OwnLine<'_>], sender: Option<&str>) -> Option<usize> {
-    let sender: Vec<String> = sender?.split_whitespace().map(invitation::fold).filter(|word| word.chars().count() > 1).collect();
+    let sender: Vec<String> =
+        sender?.split_whitespace().map(invitation::fold).filter(|word| word.chars().count() > 1).collect();
     let mut found = None;
     for (at, line) in lines.iter().enumerate().skip(1).rev().take(MOST_LINES) {
         let text = line.text.trim();
         if text.chars().count() > SHORT_LINE / 2 || text.ends_with(['.', '?', '!', ':', '。', '！', '？']) {
             break;
         }
-        let name = text.split(|letter: char| !letter.is_alphanumeric()).any(|word| sender.contains(&invitation::fold(word)));
+        let name =
+            text.split(|letter: char| !letter.is_alphanumeric()).any(|word| sender.contains(&invitation::fold(word)));
         if name {
             found = Some(at);
         }

@@ -2,7 +2,7 @@
 
 use super::super::message::{Line, LineRole};
 use super::attribution::attribution_at;
-use super::header_block::{header_block_at, is_rule, separator_at};
+use super::header_block::{Separator, header_block_at, is_rule, separator_at};
 use super::invitation::{Known, Passage};
 
 /// Whose a line is.
@@ -36,7 +36,8 @@ pub(super) fn zones(lines: &[Line], known: &Known) -> Vec<Zone> {
         };
         set(&mut zones, at..end, Zone::Frame);
         if !quotation_is_marked(lines, &zones, &passages, end) {
-            let typed_above = zones.iter().zip(lines).take(at).any(|(zone, line)| *zone == Zone::Own && !is_blank(line));
+            let typed_above =
+                zones.iter().zip(lines).take(at).any(|(zone, line)| *zone == Zone::Own && !is_blank(line));
             unmarked_quotation(lines, &mut zones, known, &passages, end, typed_above);
             break;
         }
@@ -68,20 +69,18 @@ fn marked(lines: &[Line]) -> Vec<Zone> {
 /// as far as they follow each other.
 fn frame_at(lines: &[Line], zones: &[Zone], start: usize) -> Option<usize> {
     let mut at = start;
-    if is_rule(&lines.get(at)?.text) {
+    let rule = is_rule(&lines.get(at)?.text);
+    if rule {
         at = next_line(lines, at + 1)?;
     }
-    let separator = separator_at(lines, at);
-    let mut end = separator.map(|(_, end)| end);
-    if let Some(below) = end {
+    let separator = separator_at(lines, at).filter(|(kind, _)| *kind != Separator::End).map(|(_, end)| end);
+    if let Some(below) = separator {
         at = next_line(lines, below).unwrap_or(below);
     }
     let quoted_below = |from: usize| next_line(lines, from).is_some_and(|next| zones.get(next) == Some(&Zone::Quoted));
-    let block = header_block_at(lines, at, separator.is_some());
-    if let Some(below) = block.or_else(|| attribution_at(lines, at, quoted_below)) {
-        end = Some(below);
-    }
-    end
+    // A rule above an attribution is the last line of the sender's signature.
+    let attribution = || attribution_at(lines, at, quoted_below).filter(|_| separator.is_some() || !rule);
+    header_block_at(lines, at, separator.is_some()).or_else(attribution).or(separator)
 }
 
 /// Whether what follows a frame is told from typed text by its marks.
@@ -89,12 +88,13 @@ fn quotation_is_marked(lines: &[Line], zones: &[Zone], passages: &[Passage], fro
     let Some(next) = next_line(lines, from) else { return true };
     let quoted = |at: usize| zones.get(at) == Some(&Zone::Quoted);
     // A greeting typed between the frame and the first quoted line.
-    let quoted_invitation =
-        passages.iter().any(|passage| passage.start >= from && passage.weight >= FRAMED_PASSAGE && quoted(passage.start));
+    let quoted_invitation = passages
+        .iter()
+        .any(|passage| passage.start >= from && passage.weight >= FRAMED_PASSAGE && quoted(passage.start));
     quoted(next) || quoted_invitation
 }
 
-/// A quotation that nothing marks, from `from` to the end. What the invitation does not say, between its passages
+/// A quotation that nothing marks, from `from` to the end or to the line that says where it ends. What the invitation does not say, between its passages
 /// or after its last, was typed there.
 fn unmarked_quotation(
     lines: &[Line],
@@ -104,6 +104,12 @@ fn unmarked_quotation(
     from: usize,
     typed_above: bool,
 ) {
+    let is_end = |at: &usize| separator_at(lines, *at).is_some_and(|(kind, _)| kind == Separator::End);
+    if let Some(end) = (from..lines.len()).find(is_end) {
+        set(zones, from..end, Zone::Quoted);
+        set(zones, end..end + 1, Zone::Frame);
+        return;
+    }
     set(zones, from..lines.len(), Zone::Quoted);
     let inside = || passages.iter().filter(|passage| passage.start >= from && passage.weight >= FRAMED_PASSAGE);
     if inside().map(|passage| passage.weight).sum::<usize>() < ENOUGH {
@@ -130,7 +136,7 @@ fn typed_between(lines: &[Line], zones: &mut [Zone], known: &Known, range: std::
             at = end;
             continue;
         }
-        if !known.resembles(&line.text) && line.quote_depth == 0 {
+        if !known.is_akin(&line.text) && line.quote_depth == 0 {
             set(zones, at..at + 1, Zone::Own);
         }
         at += 1;
@@ -169,5 +175,7 @@ fn next_line(lines: &[Line], from: usize) -> Option<usize> {
 
 /// Whether a line holds no letter, digit or sign.
 pub(super) fn is_blank(line: &Line) -> bool {
-    line.text.chars().all(|letter| letter.is_whitespace() || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{ad}'))
+    line.text
+        .chars()
+        .all(|letter| letter.is_whitespace() || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{ad}'))
 }
