@@ -14,6 +14,7 @@ pub mod cli;
 pub mod config;
 pub mod event;
 pub mod mailbox;
+pub mod process;
 pub mod registry;
 pub mod store;
 pub mod tls;
