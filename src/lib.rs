@@ -12,5 +12,6 @@
 pub mod acknowledge;
 pub mod config;
 pub mod event;
+pub mod outbox;
 pub mod registry;
 pub mod understand;
