@@ -48,7 +48,6 @@ const PIECE: usize = 16 * 1024;
 pub struct Session<'a> {
     settings: &'a Settings,
     connection: AsyncSmtpConnection,
-    fresh: bool,
 }
 
 impl<'a> Session<'a> {
@@ -79,7 +78,7 @@ impl<'a> Session<'a> {
                 within(settings.limits.command, greeting).await.map_err(|cause| failed(Step::Greet, cause))?
             }
         };
-        let mut session = Self { settings, connection, fresh: true };
+        let mut session = Self { settings, connection };
         if server.tls == Tls::Starttls {
             session.start_tls(&hello).await?;
         }
@@ -111,10 +110,7 @@ impl<'a> Session<'a> {
 
     /// Clears what an earlier message left behind; an error means that the connection is of no further use.
     pub async fn reset(&mut self) -> Result<(), Failure> {
-        if !std::mem::take(&mut self.fresh) {
-            self.command(Step::Reset, Rset, Severity::PositiveCompletion).await?;
-        }
-        Ok(())
+        self.command(Step::Reset, Rset, Severity::PositiveCompletion).await
     }
 
     /// Names sender and recipient, up to the server's invitation to send the message.
