@@ -1,5 +1,7 @@
 //! The outbox against a real SMTP server, and against one that misbehaves at every step.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
+
 #[path = "servers/scripted_smtp.rs"]
 mod scripted_smtp;
 #[path = "servers/smtp.rs"]
@@ -234,13 +236,15 @@ async fn starttls_that_somebody_removed_is_refused_before_the_login() {
 #[tokio::test]
 async fn answers_slipped_in_behind_starttls_break_the_connection() {
     let server = ScriptedSmtp::start(|_, event| match event.split(' ').next() {
+        Some("CONNECT") => None,
         Some("EHLO") => Some(Reaction::Say("250-scripted\r\n250 STARTTLS")),
         Some("STARTTLS") => Some(Reaction::Say("220 go ahead\r\n250-slipped in\r\n250 AUTH PLAIN")),
-        _ => None,
+        _ => Some(Reaction::FallSilent),
     })
     .await;
     let mut settings = settings(server.port);
     settings.smtp.server.tls = Tls::Starttls;
+    settings.limits.command = Duration::from_secs(1);
     let failure = probe(&settings).await.unwrap_err();
     assert_eq!(failure.step, Step::StartTls);
     // read by the TLS handshake and refused at once; kept in a buffer, they would leave it waiting

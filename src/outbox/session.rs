@@ -189,7 +189,10 @@ fn address(server: &Server) -> String {
 
 async fn connect(at: (&str, u16), limit: Duration) -> Result<TcpStream, Cause> {
     match tokio::time::timeout(limit, TcpStream::connect(at)).await {
-        Ok(connected) => connected.map_err(|error| Cause::Broken(error.to_string())),
+        // the message and its final dot are two writes: waiting to join them costs 40 ms a message
+        Ok(connected) => connected
+            .and_then(|stream| stream.set_nodelay(true).map(|()| stream))
+            .map_err(|error| Cause::Broken(error.to_string())),
         Err(_) => Err(Cause::Silent(limit)),
     }
 }

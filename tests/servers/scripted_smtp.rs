@@ -74,18 +74,18 @@ async fn serve(stream: TcpStream, script: impl Fn(&str) -> Option<Reaction>, log
 
 /// The next thing that a script may react to.
 async fn next_event(stream: &mut BufReader<TcpStream>, in_text: &mut bool) -> std::io::Result<String> {
-    let mut line = String::new();
-    if stream.read_line(&mut line).await? == 0 {
+    let mut line = Vec::new();
+    if stream.read_until(b'\n', &mut line).await? == 0 {
         return Err(std::io::ErrorKind::UnexpectedEof.into());
     }
-    let line = line.trim_end().to_owned();
-    match (*in_text, line.as_str()) {
+    let line = String::from_utf8_lossy(&line);
+    match (*in_text, line.trim_end()) {
         (true, ".") => {
             *in_text = false;
             Ok("DOT".into())
         }
         (true, _) => Ok("TEXT".into()),
-        (false, _) => Ok(line),
+        (false, command) => Ok(command.to_owned()),
     }
 }
 
