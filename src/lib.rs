@@ -14,6 +14,7 @@ pub mod cli;
 pub mod config;
 pub mod event;
 pub mod mailbox;
+pub mod outbox;
 pub mod process;
 pub mod registry;
 pub mod store;
