@@ -9,8 +9,11 @@
 //!
 //! [`understand`] holds the pure part: no clock, no database, no network. `ARCHITECTURE.md` is the map.
 
+pub mod acknowledge;
 pub mod cli;
 pub mod config;
 pub mod event;
+pub mod mailbox;
 pub mod registry;
+pub mod tls;
 pub mod understand;

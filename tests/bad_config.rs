@@ -11,7 +11,9 @@ fn cases() -> Vec<(PathBuf, String)> {
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut cases = files
         .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
-        .map(|path| (path.clone(), std::fs::read_to_string(path.with_extension("expected")).unwrap().trim_end().to_string()))
+        .map(|path| {
+            (path.clone(), std::fs::read_to_string(path.with_extension("expected")).unwrap().trim_end().to_string())
+        })
         .collect::<Vec<_>>();
     cases.sort();
     assert!(cases.len() >= 25, "only {} broken configurations were found", cases.len());

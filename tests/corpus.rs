@@ -2,6 +2,15 @@
 //!
 //! Where `../shared` is not beside the project, the tests say so and pass. `RSVPD_SHARED` names another place.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test may fail loudly, and prints its figures"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;

@@ -20,7 +20,12 @@ fn the_example_is_right_and_its_commented_lines_are_the_defaults() {
         .lines()
         .map(|line| match line.strip_prefix('#') {
             // these two have no default
-            Some(key) if !key.starts_with(' ') && !["dir =", "tls_ca_file =", "public_url ="].iter().any(|k| key.starts_with(k)) => key,
+            Some(key)
+                if !key.starts_with(' ')
+                    && !["dir =", "tls_ca_file =", "public_url ="].iter().any(|k| key.starts_with(k)) =>
+            {
+                key
+            }
             _ => line,
         })
         .collect::<Vec<_>>()
@@ -38,9 +43,11 @@ fn paths_start_at_the_folder_of_the_file() {
 
 #[test]
 fn ports_follow_the_protection_of_the_connection() {
-    for (tls, host, imap, smtp) in
-        [("implicit", "mail.example.org", 993, 465), ("starttls", "mail.example.org", 143, 587), ("none", "::1", 143, 25)]
-    {
+    for (tls, host, imap, smtp) in [
+        ("implicit", "mail.example.org", 993, 465),
+        ("starttls", "mail.example.org", 143, 587),
+        ("none", "::1", 143, 25),
+    ] {
         let text = EXAMPLE
             .replace("imap.example.org", host)
             .replace("smtp.example.org", host)

@@ -47,4 +47,16 @@ impl Known {
     pub fn questions_asked(&self, event: &str) -> u32 {
         self.asked.iter().find(|(id, _)| id == event).map_or(0, |(_, count)| *count)
     }
+
+    /// What of it an address may touch: its own records, and our acknowledgement if that went to it. Whoever merely
+    /// knows a Message-ID of ours, or a name, has no say.
+    #[must_use]
+    pub fn as_far_as_concerns(&self, sender: &str) -> Self {
+        let own = |record: &&Record| record.contact == sender || record.facts.email.as_deref() == Some(sender);
+        Self {
+            records: self.records.iter().filter(own).cloned().collect(),
+            answers: self.answers.clone().filter(|answered| answered.to == sender),
+            asked: self.asked.clone(),
+        }
+    }
 }

@@ -57,6 +57,10 @@ pub fn understand(message: &Message, events: &[&Event], known: Option<&Known>) -
 
 fn through_the_stages(message: &Message, events: &[&Event], known: Option<&Known>) -> Understanding {
     let languages = Languages::built_in();
+    // From, not Reply-To: only From is what the sender's domain vouches for (DMARC).
+    let sender = message.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
+    let known = known.map(|known| known.as_far_as_concerns(sender));
+    let known = known.as_ref();
     let invitations: Vec<&Invitation> = events.iter().flat_map(|event| event.invitations.values()).collect();
     let reply = ReplyText::of(message, &invitations);
     let language = languages.detect(&reply.text).to_owned();

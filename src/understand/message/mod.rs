@@ -5,6 +5,14 @@
 //! for [`decide`](super::decide) to say. Parsing never fails and never panics: what cannot be read is
 //! [`Unreadable`], or simply absent.
 
+mod address;
+mod charset;
+mod header;
+mod parse;
+mod structure;
+mod text;
+mod transfer;
+
 use jiff::Timestamp;
 
 /// A mail as received, parsed.
@@ -209,8 +217,7 @@ impl Message {
     /// # Errors
     /// When the bytes are no mail at all. Damaged mail is read as far as it goes.
     pub fn parse(raw: &[u8], trusted_authserv_id: &str) -> Result<Self, Unreadable> {
-        let _ = (raw, trusted_authserv_id);
-        Err(Unreadable::NotMail)
+        parse::parse(raw, trusted_authserv_id)
     }
 
     /// The first of the Reply-To addresses, else From: where an answer goes.

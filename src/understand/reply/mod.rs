@@ -5,8 +5,19 @@
 //! A leaking quotation is a wrong record, because the invitation itself says "17th", "18th" and "both"; a lost line
 //! is a lost fact.
 
-use super::message::Message;
+mod attribution;
+mod footer;
+mod forwarded;
+mod header_block;
+mod inline;
+mod invitation;
+mod signature;
+mod words;
+mod zone;
+
+use super::message::{Line, LineRole, Message};
 use crate::event::Invitation;
+use zone::Zone;
 
 /// The words of this sender in this mail.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -66,8 +77,18 @@ impl ReplyText {
     /// Reads what was typed. `invitations` are the texts that this sender may have quoted.
     #[must_use]
     pub fn of(message: &Message, invitations: &[&Invitation]) -> Self {
-        let _ = (message, invitations);
-        Self::default()
+        let lines = &message.body;
+        let mut zones = zone::zones(lines, &invitation::Known::of(invitations));
+        footer::mark(lines, &mut zones);
+        let (text, own) = typed_lines(lines, &zones);
+        let sender = message.from.as_ref().and_then(|from| from.name.as_deref());
+        Self {
+            signature: signature::begins(&own, sender),
+            inline_answers: inline::answers(lines, &zones, &own),
+            quotation: quotation(lines, &zones),
+            forwarded: forwarded::says_nothing(&text),
+            text,
+        }
     }
 
     /// A reply text that consists of exactly this, for tests and tools.
@@ -87,4 +108,42 @@ impl ReplyText {
     pub fn signature_text(&self) -> &str {
         self.signature.and_then(|start| self.text.get(start..)).unwrap_or_default()
     }
+}
+
+/// A line that the sender typed, and where it stands in the reply text.
+struct OwnLine<'a> {
+    /// Its number in the body.
+    at: usize,
+    text: &'a str,
+    role: LineRole,
+    /// Its first byte in the reply text.
+    start: usize,
+}
+
+/// Puts the sender's lines together; blank lines, and what was cut between two lines, leave one blank line.
+fn typed_lines<'a>(lines: &'a [Line], zones: &[Zone]) -> (String, Vec<OwnLine<'a>>) {
+    let mut text = String::new();
+    let mut own = Vec::new();
+    let mut gap = false;
+    for (at, (line, zone)) in lines.iter().zip(zones).enumerate() {
+        if *zone != Zone::Own || zone::is_blank(line) {
+            gap = true;
+            continue;
+        }
+        if !text.is_empty() {
+            text.push_str(if gap { "\n\n" } else { "\n" });
+        }
+        gap = false;
+        let typed = line.text.trim_end();
+        own.push(OwnLine { at, text: typed, role: line.role, start: text.len() });
+        text.push_str(typed);
+    }
+    (text, own)
+}
+
+/// What was cut, without marks.
+fn quotation(lines: &[Line], zones: &[Zone]) -> String {
+    let cut = lines.iter().zip(zones).filter(|(_, zone)| matches!(zone, Zone::Frame | Zone::Quoted));
+    let text = cut.map(|(line, _)| line.text.as_str()).collect::<Vec<_>>().join("\n");
+    text.trim().to_string()
 }

@@ -1,0 +1,66 @@
+//! Waiting for news: IDLE (RFC 2177) where the server has it, else the next look.
+
+use std::time::Duration;
+
+use async_imap::extensions::idle::IdleResponse;
+use async_imap::types::UnsolicitedResponse;
+use tokio::sync::Notify;
+use tokio::time::{sleep, timeout};
+
+use super::error::{Cause, Error};
+use super::link::Link;
+
+const WAIT: &str = "wait for new mail";
+
+impl Link {
+    /// Waits until the server has news, `wake` is notified, or `poll` has passed. Gives the link back ready for a look.
+    pub(super) async fn wait(mut self, poll: Duration, wake: &Notify) -> Result<Self, Error> {
+        if self.news {
+            return Ok(self);
+        }
+        if self.capabilities.has("IDLE") {
+            let round = poll.min(self.limits.idle);
+            return self.idle(round, wake).await;
+        }
+        tokio::select! {
+            () = sleep(poll) => Ok(self),
+            () = wake.notified() => Ok(self),
+            () = self.stop.requested() => Err(Error::Stopped),
+        }
+    }
+
+    async fn idle(self, round: Duration, wake: &Notify) -> Result<Self, Error> {
+        let Self { session, mut stop, limits, capabilities, namespace, existing, .. } = self;
+        let unsolicited = session.unsolicited_responses.clone();
+        let mut idle = session.idle();
+        stop.or(limits.silence, WAIT, idle.init()).await?;
+        // what arrived between the last look and IDLE is told here, and never again
+        let mut news = false;
+        while let Ok(response) = unsolicited.try_recv() {
+            news |= matches!(response, UnsolicitedResponse::Exists(_));
+        }
+        if !news {
+            let (heard, interrupt) = idle.wait_with_timeout(round);
+            tokio::pin!(heard);
+            let woken = tokio::select! {
+                response = &mut heard => Some(response),
+                () = sleep(round) => None,
+                () = wake.notified() => None,
+                () = stop.requested() => None,
+            };
+            drop(interrupt);
+            // the stream must come to rest by itself, or DONE would read into the middle of an answer
+            let response = match woken {
+                Some(response) => response,
+                None => timeout(limits.done, heard).await.map_err(|_| Error::Silent { what: WAIT })?,
+            };
+            news = matches!(response.map_err(|error| Error::at(WAIT, Cause::from(error)))?, IdleResponse::NewData(_));
+        }
+        let session = timeout(limits.done, idle.done()).await.map_err(|_| Error::Silent { what: WAIT })?;
+        let session = session.map_err(|error| Error::at(WAIT, Cause::from(error)))?;
+        if stop.is_requested() {
+            return Err(Error::Stopped);
+        }
+        Ok(Self { session, capabilities, namespace, limits, stop, news, existing })
+    }
+}

@@ -1,0 +1,107 @@
+//! From raw bytes to a [`Message`], behind a barrier: no input brings the daemon down.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use jiff::Timestamp;
+
+use super::header::{Headers, message_ids, words};
+use super::structure::{Part, Structure, openable};
+use super::text::{self, Format};
+use super::{Line, Message, Unreadable, address};
+
+/// Most body text that is kept, in bytes: three hundred pages.
+const LONGEST_BODY: usize = 1024 * 1024;
+/// Most Message-IDs of a thread that are kept.
+const MOST_IDS: usize = 200;
+
+/// Reads a mail; see [`Message::parse`].
+pub(super) fn parse(raw: &[u8], trusted_authserv_id: &str) -> Result<Message, Unreadable> {
+    let read = AssertUnwindSafe(|| read(raw, trusted_authserv_id));
+    catch_unwind(read).unwrap_or(Err(Unreadable::Structure))
+}
+
+fn read(raw: &[u8], _trusted_authserv_id: &str) -> Result<Message, Unreadable> {
+    let shown = openable(raw);
+    let structure = Structure::read(raw, &shown).ok_or(Unreadable::NotMail)?;
+    let headers = structure.headers();
+    if !["from", "to", "cc", "subject", "date", "message-id", "received", "return-path", "reply-to"]
+        .iter()
+        .any(|name| headers.has(name))
+    {
+        return Err(Unreadable::NotMail);
+    }
+    let mut message = envelope(&headers);
+    message.body = body(&structure);
+    Ok(message)
+}
+
+/// What the header alone says.
+fn envelope(headers: &Headers) -> Message {
+    let mailboxes = |name: &'static str| headers.all(name).flat_map(address::mailboxes).collect::<Vec<_>>();
+    let date =
+        headers.get("date").and_then(mail_parser::DateTime::parse_rfc822).filter(mail_parser::DateTime::is_valid);
+    let mut thread: Vec<String> = headers.all("in-reply-to").flat_map(message_ids).collect();
+    let references: Vec<String> = headers.all("references").flat_map(message_ids).collect();
+    for id in references.into_iter().rev() {
+        if thread.len() < MOST_IDS && !thread.contains(&id) {
+            thread.push(id);
+        }
+    }
+    Message {
+        message_id: headers.get("message-id").and_then(|value| message_ids(value).into_iter().next()),
+        thread,
+        from: mailboxes("from").into_iter().next(),
+        reply_to: mailboxes("reply-to"),
+        recipients: ["to", "cc"].into_iter().flat_map(mailboxes).collect(),
+        subject: headers.get("subject").map(words).unwrap_or_default(),
+        date: date.as_ref().and_then(|date| Timestamp::from_second(date.to_timestamp()).ok()),
+        utc_offset_minutes: date.map(utc_offset).unwrap_or_default(),
+        ..Message::default()
+    }
+}
+
+fn utc_offset(date: mail_parser::DateTime) -> i32 {
+    let minutes = i32::from(date.tz_hour) * 60 + i32::from(date.tz_minute);
+    if date.tz_before_gmt { -minutes } else { minutes }
+}
+
+/// The body's lines: the plain parts, unless they are a stub beside HTML that says far more.
+fn body(structure: &Structure<'_>) -> Vec<Line> {
+    let plain = lines(&structure.text_body());
+    let html = structure.html_body();
+    let body = if html.iter().any(Part::is_html) && !structure.text_body().iter().all(Part::is_html) {
+        let html = lines(&html);
+        if is_stub(&plain, &html) { html } else { plain }
+    } else {
+        plain
+    };
+    let mut left = LONGEST_BODY;
+    let fits = |line: &Line| {
+        left = left.saturating_sub(line.text.len() + 1);
+        left > 0
+    };
+    body.into_iter().take_while(fits).collect()
+}
+
+fn lines(parts: &[Part<'_>]) -> Vec<Line> {
+    parts.iter().flat_map(|part| if part.is_html() { html(part) } else { plain(part) }).collect()
+}
+
+fn html(part: &Part<'_>) -> Vec<Line> {
+    text::lines(&mail_parser::decoders::html::html_to_text(&part.text()), Format::Fixed)
+}
+
+fn plain(part: &Part<'_>) -> Vec<Line> {
+    let is = |name: &str, value: &str| part.type_parameter(name).is_some_and(|found| found.eq_ignore_ascii_case(value));
+    let format =
+        if is("format", "flowed") { Format::Flowed { delete_space: is("delsp", "yes") } } else { Format::Fixed };
+    text::lines(&part.text(), format)
+}
+
+/// "This mail is HTML, get a better client" and the like: nothing, or little beside very much.
+fn is_stub(plain: &[Line], html: &[Line]) -> bool {
+    let letters =
+        |lines: &[Line]| lines.iter().flat_map(|line| line.text.chars()).filter(|c| c.is_alphanumeric()).count();
+    let (plain, html) = (letters(plain), letters(html));
+    html > 0 && (plain == 0 || html > 4 * plain + 200)
+}

@@ -1,0 +1,122 @@
+//! The invitation's own sentences, found however a client wrapped, quoted or re-encoded them.
+//!
+//! Texts are compared folded: letters and digits only, lower case. White space, marks, line ends and punctuation
+//! are what clients change.
+
+use std::collections::HashSet;
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::super::message::Line;
+use crate::event::Invitation;
+
+/// Letters that a passage must have before it counts as the invitation's and not as the sender's own words.
+const PASSAGE: usize = 60;
+/// The same for a single line that differs a little (re-encoded letters, added links).
+const DAMAGED_LINE: usize = 48;
+/// Letters of a shingle: long enough that chance hits are rare, short enough that a damaged letter costs little.
+const SHINGLE: usize = 6;
+/// Share of a damaged line's shingles that the invitation must hold.
+const SHARE: usize = 85;
+
+/// The invitations that a sender may have quoted, folded.
+pub(super) struct Known {
+    texts: Vec<String>,
+    shingles: HashSet<Vec<char>>,
+}
+
+/// Lines that, put together, are one unbroken passage of an invitation.
+pub(super) struct Passage {
+    /// First line.
+    pub start: usize,
+    /// One past the last line.
+    pub end: usize,
+    /// How much it says; a letter of a dense script counts twice.
+    pub weight: usize,
+    /// Whether the invitation ends with it.
+    pub ends_invitation: bool,
+}
+
+impl Known {
+    /// Folds the invitations.
+    pub fn of(invitations: &[&Invitation]) -> Self {
+        let texts: Vec<String> =
+            invitations.iter().flat_map(|invitation| [fold(&invitation.text), fold(&invitation.subject)]).collect();
+        let shingles = texts.iter().flat_map(|text| shingles(text)).collect();
+        Self { texts, shingles }
+    }
+
+    /// The passages of the invitation among the lines, longest first found, none overlapping; blank lines inside
+    /// a passage belong to it.
+    pub fn passages(&self, lines: &[Line]) -> Vec<Passage> {
+        let folded: Vec<String> = lines.iter().map(|line| fold(&line.text)).collect();
+        let mut found = Vec::new();
+        let mut start = 0;
+        while start < folded.len() {
+            match self.passage(&folded, start) {
+                Some(passage) => {
+                    start = passage.end;
+                    found.push(passage);
+                }
+                None => start += 1,
+            }
+        }
+        found
+    }
+
+    fn passage(&self, folded: &[String], start: usize) -> Option<Passage> {
+        let mut joined = folded.get(start).filter(|line| !line.is_empty() && self.holds(line))?.clone();
+        let mut end = start + 1;
+        for (at, line) in folded.iter().enumerate().skip(end) {
+            if line.is_empty() {
+                continue;
+            }
+            let before = joined.len();
+            joined.push_str(line);
+            if !self.holds(&joined) {
+                joined.truncate(before);
+                break;
+            }
+            end = at + 1;
+        }
+        let ends_invitation = self.texts.iter().any(|text| text.ends_with(&joined));
+        Some(Passage { start, end, weight: weight(&joined), ends_invitation })
+    }
+
+    /// Whether a passage is long enough to be told from the sender's own words.
+    pub fn is_quotation(passage: &Passage) -> bool {
+        passage.weight >= PASSAGE
+    }
+
+    /// Whether a single line is the invitation's though letters of it were changed on the way.
+    pub fn resembles(&self, line: &str) -> bool {
+        let folded = fold(line);
+        weight(&folded) >= DAMAGED_LINE && self.share(&folded) >= SHARE
+    }
+
+    /// Per cent of a folded line's shingles that the invitations hold.
+    fn share(&self, folded: &str) -> usize {
+        let all = shingles(folded);
+        let known = all.iter().filter(|shingle| self.shingles.contains(*shingle)).count();
+        known * 100 / all.len().max(1)
+    }
+
+    fn holds(&self, folded: &str) -> bool {
+        self.texts.iter().any(|text| text.contains(folded))
+    }
+}
+
+/// Letters and digits only, compatibility forms unified, lower case.
+pub(super) fn fold(text: &str) -> String {
+    text.nfkc().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// How much a folded text says: a syllable or ideograph counts for two letters.
+pub(super) fn weight(folded: &str) -> usize {
+    folded.chars().map(|letter| if letter < '\u{1100}' { 1 } else { 2 }).sum()
+}
+
+fn shingles(folded: &str) -> Vec<Vec<char>> {
+    let letters: Vec<char> = folded.chars().collect();
+    letters.windows(SHINGLE).map(<[char]>::to_vec).collect()
+}

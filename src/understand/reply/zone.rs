@@ -1,0 +1,177 @@
+//! Which lines are the sender's own, and which frame or repeat somebody else's.
+
+use super::super::message::{Line, LineRole};
+use super::attribution::attribution_at;
+use super::header_block::{header_block_at, is_rule, separator_at};
+use super::invitation::{Known, Passage};
+
+/// Whose a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Zone {
+    /// Typed by the sender.
+    Own,
+    /// Added by his device, mail program or firm.
+    Footer,
+    /// Attribution, header block, separator.
+    Frame,
+    /// Quoted or forwarded.
+    Quoted,
+}
+
+/// In a quotation without marks, a passage of the invitation may be this short: its frame already says what it is.
+const FRAMED_PASSAGE: usize = 12;
+/// So much of the invitation must stand in a quotation without marks before anything in it counts as typed.
+const ENOUGH: usize = 60;
+
+/// Says of every line whose it is.
+pub(super) fn zones(lines: &[Line], known: &Known) -> Vec<Zone> {
+    let passages = known.passages(lines);
+    let mut zones: Vec<Zone> = marked(lines);
+    let mut at = 0;
+    while at < lines.len() {
+        let own = zones.get(at) == Some(&Zone::Own);
+        let Some(end) = own.then(|| frame_at(lines, &zones, at)).flatten() else {
+            at += 1;
+            continue;
+        };
+        set(&mut zones, at..end, Zone::Frame);
+        if !quotation_is_marked(lines, &zones, &passages, end) {
+            let typed_above =
+                zones.iter().zip(lines).take(at).any(|(zone, line)| *zone == Zone::Own && !is_blank(line));
+            unmarked_quotation(lines, &mut zones, known, &passages, end, typed_above);
+            break;
+        }
+        at = end;
+    }
+    subtract(lines, &mut zones, known, &passages);
+    zones
+}
+
+/// What the format marks: quotation depth, and the containers of HTML clients. Inside such a container an answer may
+/// stand between quoted lines; it counts as typed.
+fn marked(lines: &[Line]) -> Vec<Zone> {
+    let mut quoted_before = false;
+    let mut zones = Vec::with_capacity(lines.len());
+    for line in lines {
+        let container = line.role == LineRole::Quotation;
+        if line.quote_depth > 0 {
+            quoted_before = true;
+        } else if !container && !is_blank(line) {
+            quoted_before = false;
+        }
+        let quoted = line.quote_depth > 0 || (container && !quoted_before);
+        zones.push(if quoted { Zone::Quoted } else { Zone::Own });
+    }
+    zones
+}
+
+/// One past the last line of the frame that begins at `start`: a rule, a separator, a header block, an attribution,
+/// as far as they follow each other.
+fn frame_at(lines: &[Line], zones: &[Zone], start: usize) -> Option<usize> {
+    let mut at = start;
+    if is_rule(&lines.get(at)?.text) {
+        at = next_line(lines, at + 1)?;
+    }
+    let separator = separator_at(lines, at);
+    let mut end = separator.map(|(_, end)| end);
+    if let Some(below) = end {
+        at = next_line(lines, below).unwrap_or(below);
+    }
+    let quoted_below = |from: usize| next_line(lines, from).is_some_and(|next| zones.get(next) == Some(&Zone::Quoted));
+    let block = header_block_at(lines, at, separator.is_some());
+    if let Some(below) = block.or_else(|| attribution_at(lines, at, quoted_below)) {
+        end = Some(below);
+    }
+    end
+}
+
+/// Whether what follows a frame is told from typed text by its marks.
+fn quotation_is_marked(lines: &[Line], zones: &[Zone], passages: &[Passage], from: usize) -> bool {
+    let Some(next) = next_line(lines, from) else { return true };
+    let quoted = |at: usize| zones.get(at) == Some(&Zone::Quoted);
+    // A greeting typed between the frame and the first quoted line.
+    let quoted_invitation = passages
+        .iter()
+        .any(|passage| passage.start >= from && passage.weight >= FRAMED_PASSAGE && quoted(passage.start));
+    quoted(next) || quoted_invitation
+}
+
+/// A quotation that nothing marks, from `from` to the end. What the invitation does not say, between its passages
+/// or after its last, was typed there.
+fn unmarked_quotation(
+    lines: &[Line],
+    zones: &mut [Zone],
+    known: &Known,
+    passages: &[Passage],
+    from: usize,
+    typed_above: bool,
+) {
+    set(zones, from..lines.len(), Zone::Quoted);
+    let inside = || passages.iter().filter(|passage| passage.start >= from && passage.weight >= FRAMED_PASSAGE);
+    if inside().map(|passage| passage.weight).sum::<usize>() < ENOUGH {
+        return;
+    }
+    let mut previous: Option<&Passage> = None;
+    for passage in inside() {
+        if let Some(previous) = previous {
+            typed_between(lines, zones, known, previous.end..passage.start);
+        }
+        previous = Some(passage);
+    }
+    if let Some(last) = previous.filter(|last| !typed_above || last.ends_invitation) {
+        typed_between(lines, zones, known, last.end..lines.len());
+    }
+}
+
+fn typed_between(lines: &[Line], zones: &mut [Zone], known: &Known, range: std::ops::Range<usize>) {
+    let mut at = range.start;
+    while at < range.end {
+        let Some(line) = lines.get(at) else { return };
+        if let Some(end) = frame_at(lines, zones, at) {
+            set(zones, at..end, Zone::Frame);
+            at = end;
+            continue;
+        }
+        if !known.resembles(&line.text) && line.quote_depth == 0 {
+            set(zones, at..at + 1, Zone::Own);
+        }
+        at += 1;
+    }
+}
+
+/// Takes away what is the invitation's own wherever it stands, marked or not.
+fn subtract(lines: &[Line], zones: &mut [Zone], known: &Known, passages: &[Passage]) {
+    let take = |zones: &mut [Zone], at: usize| {
+        if zones.get(at) == Some(&Zone::Own) {
+            set(zones, at..at + 1, Zone::Quoted);
+        }
+    };
+    for passage in passages.iter().filter(|passage| Known::is_quotation(passage)) {
+        for at in passage.start..passage.end {
+            take(zones, at);
+        }
+    }
+    for (at, line) in lines.iter().enumerate() {
+        if zones.get(at) == Some(&Zone::Own) && known.resembles(&line.text) {
+            take(zones, at);
+        }
+    }
+}
+
+fn set(zones: &mut [Zone], range: std::ops::Range<usize>, zone: Zone) {
+    for slot in zones.iter_mut().take(range.end).skip(range.start) {
+        *slot = zone;
+    }
+}
+
+/// The next line that is not blank.
+fn next_line(lines: &[Line], from: usize) -> Option<usize> {
+    lines.iter().enumerate().skip(from).find(|(_, line)| !is_blank(line)).map(|(at, _)| at)
+}
+
+/// Whether a line holds no letter, digit or sign.
+pub(super) fn is_blank(line: &Line) -> bool {
+    line.text
+        .chars()
+        .all(|letter| letter.is_whitespace() || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{ad}'))
+}
