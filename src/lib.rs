@@ -15,5 +15,6 @@ pub mod config;
 pub mod event;
 pub mod mailbox;
 pub mod registry;
+pub mod store;
 pub mod tls;
 pub mod understand;
