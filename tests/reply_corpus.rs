@@ -103,7 +103,7 @@ fn letters(text: &str) -> String {
 }
 
 fn is_rule(line: &str) -> bool {
-    squash(line).chars().all(|letter| "-_–—".contains(letter))
+    squash(line).chars().all(|letter| "-_–—*".contains(letter))
 }
 
 /// What a device, a mail program or a firm adds may be missing from the reply text, and nothing else may.
@@ -115,6 +115,7 @@ fn is_footer(line: &str) -> bool {
         "gesendet",
         "보냄",
         "送信",
+        "傳送",
         "envoyé d",
         "enviado d",
         "inviato d",

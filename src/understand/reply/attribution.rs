@@ -15,6 +15,8 @@ use super::words::Words;
 const LONGEST: usize = 4;
 /// An attribution is shorter than this; prose that ends in a colon often is not.
 const MOST_LETTERS: usize = 320;
+/// Without an address and a marked quotation below, only a short line is believed.
+const SHORT: usize = 160;
 
 #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test")]
 static DATE: LazyLock<Regex> = LazyLock::new(|| {
@@ -26,36 +28,68 @@ static ADDRESS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[^\s<>@]+@[^\s<>
 
 /// One past the last line of the attribution that begins at `start`, if one does. `quoted_below` says whether
 /// what follows a line (blank lines aside) is marked as a quotation.
+///
+/// Typed text may stand right above it, so an attribution begins as late as it can and still name a date.
 pub(super) fn attribution_at(lines: &[Line], start: usize, quoted_below: impl Fn(usize) -> bool) -> Option<usize> {
     let depth = lines.get(start)?.quote_depth;
-    let mut joined = String::new();
-    for (at, line) in lines.iter().enumerate().skip(start).take(LONGEST) {
-        let text = line.text.trim();
-        if text.is_empty() || line.quote_depth != depth {
-            return None;
+    let window: Vec<&str> = lines
+        .iter()
+        .skip(start)
+        .take(LONGEST)
+        .take_while(|line| line.quote_depth == depth && !line.text.trim().is_empty())
+        .map(|line| line.text.trim())
+        .collect();
+    let ends = (1..=window.len()).filter(|end| is_complete(window.get(end - 1).copied().unwrap_or_default()));
+    for end in ends {
+        let below = quoted_below(start + end);
+        let suffixes: Vec<String> =
+            (0..end).map(|from| window.iter().take(end).skip(from).copied().collect::<Vec<_>>().join(" ")).collect();
+        let believed = |text: &&String| text.len() <= MOST_LETTERS && is_attribution(text, below);
+        let dated = suffixes.iter().rposition(|text| believed(&text) && DATE.is_match(text));
+        let mut begin = dated.or_else(|| suffixes.iter().rposition(|text| believed(&text)));
+        if let Some(at) = begin.filter(|at| *at > 0 && goes_on(&window, *at)) {
+            begin = Some(at - 1);
         }
-        joined.push_str(text);
-        joined.push(' ');
-        if joined.len() > MOST_LETTERS {
-            return None;
+        if begin == Some(0) {
+            return Some(start + end);
         }
-        if is_attribution(&joined, quoted_below(at + 1)) {
-            return Some(at + 1);
+        if begin.is_some() {
+            return None;
         }
     }
     None
 }
 
+/// Whether the line above belongs to the attribution that could begin at `at`.
+fn goes_on(window: &[&str], at: usize) -> bool {
+    let opening = &Words::built_in().opening;
+    let begins = |at: usize| window.get(at).is_some_and(|text| opening.is_match(text));
+    let ended = |text: &&str| text.ends_with(['.', '!', '?', ':', '。', '！', '？']);
+    let first = window.get(at).copied().unwrap_or_default();
+    let is_start = first.starts_with(|letter: char| letter.is_ascii_digit() || letter == '*');
+    let address_wrapped = first.starts_with(['<', '(', '[']);
+    (address_wrapped || (!begins(at) && !is_start && begins(at - 1))) && !window.get(at - 1).is_some_and(ended)
+}
+
+/// Whether an attribution can end with this line.
+fn is_complete(line: &str) -> bool {
+    let words = Words::built_in();
+    bare(line).ends_with([':', '：']) || words.wrote.is_match(line)
+}
+
+fn bare(text: &str) -> &str {
+    text.trim_end_matches(|letter: char| letter.is_whitespace() || matches!(letter, '-' | '*' | '_'))
+}
+
 fn is_attribution(text: &str, quoted_below: bool) -> bool {
-    let text = text.trim_end_matches(|letter: char| letter.is_whitespace() || matches!(letter, '-' | '*' | '_'));
-    let colon = text.ends_with([':', '：']);
+    let colon = bare(text).ends_with([':', '：']);
     let date = DATE.is_match(text);
     let address = ADDRESS.is_match(text);
     let wrote = Words::built_in().wrote.is_match(text);
     match (date, address, wrote) {
         (true, true, true) => colon || quoted_below,
         (true, true, false) | (false, true, true) => colon,
-        (true, false, true) => colon && (quoted_below || text.len() < 160),
+        (true, false, true) => colon && (quoted_below || text.len() < SHORT),
         (true, false, false) | (false, false, true) => colon && quoted_below,
         _ => false,
     }

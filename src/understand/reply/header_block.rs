@@ -16,6 +16,8 @@ pub(super) enum Separator {
     Original,
     /// A forwarded mail.
     Forwarded,
+    /// The end of a forwarded mail.
+    End,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +37,9 @@ pub(super) fn separator_at(lines: &[Line], start: usize) -> Option<(Separator, u
     let before = text.chars().take_while(|letter| !letter.is_alphanumeric()).count();
     if before >= 2 && words.original.is_match(core) {
         return Some((Separator::Original, start + 1));
+    }
+    if before >= 2 && words.end.is_match(core) {
+        return Some((Separator::End, start + 1));
     }
     let phrase = words.forwarded.find(core)?;
     if before >= 2 {
@@ -94,10 +99,12 @@ pub(super) fn header_block_at(lines: &[Line], start: usize, after_separator: boo
         end = at + 1;
     }
     let sender = seen.contains(&Label::From);
+    // A memo that somebody types has From, To and Subject, too, but seldom an address and a time.
+    let sent = address || seen.contains(&Label::Date);
     let enough = match seen.len() {
         0 | 1 => false,
         2 => after_separator || (sender && address),
-        _ => sender || after_separator || (address && seen.contains(&Label::Subject)),
+        _ => after_separator || (sent && (sender || seen.contains(&Label::Subject))),
     };
     enough.then_some(end)
 }

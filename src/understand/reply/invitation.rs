@@ -18,6 +18,8 @@ const DAMAGED_LINE: usize = 48;
 const SHINGLE: usize = 6;
 /// Share of a damaged line's shingles that the invitation must hold.
 const SHARE: usize = 85;
+/// The same for a line that stands between lines of the invitation.
+const AKIN: usize = 60;
 
 /// The invitations that a sender may have quoted, folded.
 pub(super) struct Known {
@@ -92,6 +94,11 @@ impl Known {
     pub fn resembles(&self, line: &str) -> bool {
         let folded = fold(line);
         weight(&folded) >= DAMAGED_LINE && self.share(&folded) >= SHARE
+    }
+
+    /// Whether a line inside a quotation is more likely a damaged line of the invitation than an answer.
+    pub fn is_akin(&self, line: &str) -> bool {
+        self.share(&fold(line)) >= AKIN
     }
 
     /// Per cent of a folded line's shingles that the invitations hold.

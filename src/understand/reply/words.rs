@@ -22,6 +22,7 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Attribution {
     wrote: Vec<String>,
+    openings: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -39,6 +40,7 @@ struct Header {
 struct Separator {
     original: Vec<String>,
     forwarded: Vec<String>,
+    end: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -66,12 +68,16 @@ struct Footer {
 pub(super) struct Words {
     /// "wrote" anywhere in a line.
     pub wrote: Regex,
+    /// The beginning of such a line.
+    pub opening: Regex,
     /// A header line; the group that matches is named after its kind.
     pub header: Regex,
     /// The words between the dashes above an answered mail.
     pub original: Regex,
     /// The words between the dashes above a forwarded mail, or a line of their own.
     pub forwarded: Regex,
+    /// The words between the dashes below a forwarded mail.
+    pub end: Regex,
     /// A whole text that says no more than "for your information".
     pub note: Regex,
     /// A line that begins with a closing formula.
@@ -106,9 +112,11 @@ impl Words {
         );
         Ok(Self {
             wrote: Regex::new(&format!("(?i)(?:{})", any(&file.attribution.wrote)))?,
+            opening: Regex::new(&format!("^(?:{})", any(&file.attribution.openings)))?,
             header: Regex::new(&header)?,
             original: Regex::new(&format!("(?i)^(?:{})$", any(&file.separator.original)))?,
             forwarded: Regex::new(&format!("(?i)^(?:{})", any(&file.separator.forwarded)))?,
+            end: Regex::new(&format!("(?i)^(?:{})$", any(&file.separator.end)))?,
             note: Regex::new(&format!(r"(?i)^\W*(?:{})\W*$", any(&file.forwarded.notes)))?,
             closing: Regex::new(&format!(r"(?i)^\W*(?:{})", any(&file.signature.closings)))?,
             closing_ending: Regex::new(&format!(r"(?:{})\W*$", any(&file.signature.closing_endings)))?,

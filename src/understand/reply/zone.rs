@@ -2,7 +2,7 @@
 
 use super::super::message::{Line, LineRole};
 use super::attribution::attribution_at;
-use super::header_block::{header_block_at, is_rule, separator_at};
+use super::header_block::{Separator, header_block_at, is_rule, separator_at};
 use super::invitation::{Known, Passage};
 
 /// Whose a line is.
@@ -69,20 +69,18 @@ fn marked(lines: &[Line]) -> Vec<Zone> {
 /// as far as they follow each other.
 fn frame_at(lines: &[Line], zones: &[Zone], start: usize) -> Option<usize> {
     let mut at = start;
-    if is_rule(&lines.get(at)?.text) {
+    let rule = is_rule(&lines.get(at)?.text);
+    if rule {
         at = next_line(lines, at + 1)?;
     }
-    let separator = separator_at(lines, at);
-    let mut end = separator.map(|(_, end)| end);
-    if let Some(below) = end {
+    let separator = separator_at(lines, at).filter(|(kind, _)| *kind != Separator::End).map(|(_, end)| end);
+    if let Some(below) = separator {
         at = next_line(lines, below).unwrap_or(below);
     }
     let quoted_below = |from: usize| next_line(lines, from).is_some_and(|next| zones.get(next) == Some(&Zone::Quoted));
-    let block = header_block_at(lines, at, separator.is_some());
-    if let Some(below) = block.or_else(|| attribution_at(lines, at, quoted_below)) {
-        end = Some(below);
-    }
-    end
+    // A rule above an attribution is the last line of the sender's signature.
+    let attribution = || attribution_at(lines, at, quoted_below).filter(|_| separator.is_some() || !rule);
+    header_block_at(lines, at, separator.is_some()).or_else(attribution).or(separator)
 }
 
 /// Whether what follows a frame is told from typed text by its marks.
@@ -96,7 +94,7 @@ fn quotation_is_marked(lines: &[Line], zones: &[Zone], passages: &[Passage], fro
     quoted(next) || quoted_invitation
 }
 
-/// A quotation that nothing marks, from `from` to the end. What the invitation does not say, between its passages
+/// A quotation that nothing marks, from `from` to the end or to the line that says where it ends. What the invitation does not say, between its passages
 /// or after its last, was typed there.
 fn unmarked_quotation(
     lines: &[Line],
@@ -106,6 +104,12 @@ fn unmarked_quotation(
     from: usize,
     typed_above: bool,
 ) {
+    let is_end = |at: &usize| separator_at(lines, *at).is_some_and(|(kind, _)| kind == Separator::End);
+    if let Some(end) = (from..lines.len()).find(is_end) {
+        set(zones, from..end, Zone::Quoted);
+        set(zones, end..end + 1, Zone::Frame);
+        return;
+    }
     set(zones, from..lines.len(), Zone::Quoted);
     let inside = || passages.iter().filter(|passage| passage.start >= from && passage.weight >= FRAMED_PASSAGE);
     if inside().map(|passage| passage.weight).sum::<usize>() < ENOUGH {
@@ -132,7 +136,7 @@ fn typed_between(lines: &[Line], zones: &mut [Zone], known: &Known, range: std::
             at = end;
             continue;
         }
-        if !known.resembles(&line.text) && line.quote_depth == 0 {
+        if !known.is_akin(&line.text) && line.quote_depth == 0 {
             set(zones, at..at + 1, Zone::Own);
         }
         at += 1;
