@@ -8,10 +8,12 @@
 //! follows from it, [`filing`] and [`outbox`] tell the edges what they still owe, [`review`] serves staff.
 
 mod columns;
+mod erase;
 mod error;
 mod filing;
 mod fingerprint;
 mod intake;
+mod invariants;
 mod known;
 mod open;
 mod outbox;
@@ -20,6 +22,7 @@ mod records;
 mod review;
 mod status;
 
+pub use erase::Erased;
 pub use error::{Result, StoreError};
 pub use filing::DueFiling;
 pub use intake::{Cursor, CursorMove, Incoming, Intake, Location, StoredMessage};

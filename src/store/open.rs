@@ -92,6 +92,35 @@ impl Store {
         self.writer.close().await;
     }
 
+    /// Writes a consistent copy of the database to a new file, while others go on working.
+    ///
+    /// # Errors
+    /// When the file exists or cannot be written.
+    pub async fn backup(&self, file: &Path) -> Result<()> {
+        const DOING: &str = "write a backup";
+        let failed = |error: io::Error| StoreError::refused(format!("{}: {error}", file.display())).while_doing(DOING);
+        let target = file.to_str().ok_or_else(|| failed(io::ErrorKind::InvalidFilename.into()))?;
+        // SQLite fills an empty file, which we make first so that nobody else can ever read it.
+        let created = OpenOptions::new().create_new(true).write(true).mode(0o600).open(file).map_err(failed)?;
+        let written = async {
+            let mut connection = self.writer.acquire().await?;
+            sqlx::query("VACUUM INTO $1").bind(target).execute(&mut *connection).await?;
+            created.sync_all().map_err(failed)
+        };
+        let written = written.await.map_err(|error: StoreError| error.while_doing(DOING));
+        if written.is_err() {
+            // Half a backup is worse than none; the error that counts is the first one.
+            std::fs::remove_file(file).ok();
+        }
+        written
+    }
+
+    /// Folds the write-ahead log into the database file: what was erased is then gone from both.
+    pub(super) async fn fold_log(&self) -> Result<()> {
+        let folded = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await;
+        folded.map(drop).map_err(|error| StoreError::from(error).while_doing("fold the write-ahead log"))
+    }
+
     /// Does all of `work` in one transaction, or nothing of it.
     pub(super) async fn write<T>(
         &self,
