@@ -14,4 +14,5 @@ pub mod decide;
 pub mod facts;
 pub mod language;
 pub mod message;
+pub mod phrases;
 pub mod reply;
