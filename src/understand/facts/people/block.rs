@@ -17,7 +17,8 @@ const LINES: usize = 14;
 pub(super) fn read(mail: &Mail<'_>) -> Vec<Candidate> {
     let lines: Vec<Piece<'_>> = pieces::lines(mail.text).collect();
     let signature = start(mail, &lines);
-    let mut candidates = signature.map_or_else(Vec::new, |from| signature_block(mail, lines.get(from..).unwrap_or_default()));
+    let mut candidates =
+        signature.map_or_else(Vec::new, |from| signature_block(mail, lines.get(from..).unwrap_or_default()));
     let before = lines.get(..signature.unwrap_or(lines.len())).unwrap_or_default();
     for (at, line) in before.iter().enumerate() {
         if begins_with_name(mail, *line) {
@@ -76,7 +77,8 @@ where
     let mut parts: Vec<Part<'a>> = Vec::new();
     for (index, line) in lines.enumerate() {
         let words = line.text.split_whitespace().count();
-        let sentence = words > 14 || line.text.chars().count() > LINE || (words > 7 && line.text.ends_with(['.', '!', '?']));
+        let sentence =
+            words > 14 || line.text.chars().count() > LINE || (words > 7 && line.text.ends_with(['.', '!', '?']));
         if sentence && index > 0 {
             break;
         }
@@ -120,9 +122,10 @@ fn names(mail: &Mail<'_>, parts: &[Part<'_>], witness: Witness) -> Vec<Candidate
         return Vec::new();
     }
     let stranger = parts.iter().find(|part| {
-        matches!(part.kind, Kind::Proper) && name::clean(part.piece.text, mail.lexicon).is_some_and(|found| {
-            name::is_person(&found, mail.lexicon) && name::is_written_as_name(&found, mail.lexicon)
-        })
+        matches!(part.kind, Kind::Proper)
+            && name::clean(part.piece.text, mail.lexicon).is_some_and(|found| {
+                name::is_person(&found, mail.lexicon) && name::is_written_as_name(&found, mail.lexicon)
+            })
     });
     let found = stranger.and_then(|part| Some((name::clean(part.piece.text, mail.lexicon)?, part)));
     found.map(|(name, part)| Candidate::read(Field::Name, name, part.piece, witness.times(0.8))).into_iter().collect()

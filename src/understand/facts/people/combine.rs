@@ -12,13 +12,16 @@ const CERTAIN: f32 = 0.99;
 pub(super) fn best(field: Field, candidates: &[Candidate]) -> Option<Fact<String>> {
     let all: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.field == field).collect();
     let support = |candidate: &Candidate| {
-        let doubt = distinct_witnesses(&all, candidate, field).iter().fold(1.0 - candidate.confidence, |doubt, other| doubt * (1.0 - 0.6 * other));
+        let doubt = distinct_witnesses(&all, candidate, field)
+            .iter()
+            .fold(1.0 - candidate.confidence, |doubt, other| doubt * (1.0 - 0.6 * other));
         1.0 - doubt
     };
     let strongest = all.iter().map(|candidate| (support(candidate), *candidate)).max_by(|a, b| {
         a.0.total_cmp(&b.0).then(a.1.confidence.total_cmp(&b.1.confidence)).then(a.1.value.len().cmp(&b.1.value.len()))
     })?;
-    let conflict = all.iter().filter(|other| !compatible(field, &other.value, &strongest.1.value)).map(|other| support(other));
+    let conflict =
+        all.iter().filter(|other| !compatible(field, &other.value, &strongest.1.value)).map(|other| support(other));
     let against = conflict.fold(0.0_f32, f32::max);
     let confidence = (strongest.0 * (1.0 - 0.5 * against)).min(CERTAIN);
     Some(strongest.1.clone().into_fact(confidence))

@@ -15,8 +15,8 @@ mod words;
 
 use self::candidate::{Candidate, Witness};
 use self::sender::Sender;
-pub use self::words::Words;
 use self::words::Lexicon;
+pub use self::words::Words;
 use super::evidence::{Fact, Signal, Source};
 use crate::event::{Event, Field};
 use crate::understand::language::Languages;
@@ -82,8 +82,11 @@ pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Lan
     candidates.extend(labels::candidates(&mail, &entries, Source::Label));
     if mail.writer.as_deref().is_none_or(|name| !name::is_person(name, lexicon)) {
         let introduced = candidates.iter().filter(|candidate| candidate.field == Field::Name);
-        let fits = |value: &str| mail.writer.as_deref().is_none_or(|writer| name::agree(writer, value) || !name::is_person(writer, lexicon));
-        let introduced = introduced.filter(|candidate| fits(&candidate.value)).max_by(|a, b| a.confidence.total_cmp(&b.confidence));
+        let fits = |value: &str| {
+            mail.writer.as_deref().is_none_or(|writer| name::agree(writer, value) || !name::is_person(writer, lexicon))
+        };
+        let introduced =
+            introduced.filter(|candidate| fits(&candidate.value)).max_by(|a, b| a.confidence.total_cmp(&b.confidence));
         mail.writer = introduced.map(|candidate| candidate.value.clone()).or(mail.writer);
     }
     candidates.extend(labels::candidates(&mail, &labels::inline_entries(&mail), Source::InlineAnswer));
@@ -114,7 +117,8 @@ fn headers(mail: &Mail<'_>) -> Vec<Candidate> {
     }
     for card in &mail.message.cards {
         let witness = Witness::new(Source::Card, "card part", 0.9);
-        let fields = [(Field::Name, &card.name), (Field::Organization, &card.organization), (Field::Position, &card.position)];
+        let fields =
+            [(Field::Name, &card.name), (Field::Organization, &card.organization), (Field::Position, &card.position)];
         for (field, value) in fields {
             candidates.extend(value.as_deref().map(|value| Candidate::outside(field, value, witness)));
         }

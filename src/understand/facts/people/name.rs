@@ -21,7 +21,8 @@ pub(super) fn clean(text: &str, lexicon: Lexicon<'_>) -> Option<String> {
     let family_first = is_given && (1..=3).contains(&first.len());
     let words: Vec<&str> = if family_first { rest.into_iter().chain(first).collect() } else { first };
     let has_letters = words.iter().any(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 1);
-    let plausible = (1..=5).contains(&words.len()) && has_letters && words.iter().all(|word| is_name_word(word, lexicon));
+    let plausible =
+        (1..=5).contains(&words.len()) && has_letters && words.iter().all(|word| is_name_word(word, lexicon));
     plausible.then(|| tidy(&words.join(" ")))
 }
 
@@ -45,7 +46,8 @@ fn is_degree_written(word: &str, of_words: usize) -> bool {
 fn is_name_word(word: &str, lexicon: Lexicon<'_>) -> bool {
     let letters = word.chars().any(char::is_alphabetic);
     let clean = word.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\'' | '’' | '.' | '‘' | '·'));
-    let common = lexicon.is(|w| &w.roles, word) || lexicon.is(|w| &w.institutions, word) || lexicon.is(|w| &w.units, word);
+    let common =
+        lexicon.is(|w| &w.roles, word) || lexicon.is(|w| &w.institutions, word) || lexicon.is(|w| &w.units, word);
     let small = lexicon.is(|w| &w.joints, word) && !lexicon.is(|w| &w.name_particles, word);
     letters && clean && !(common && word.chars().count() > 3) && !small
 }
@@ -95,7 +97,8 @@ pub(super) fn is_person(name: &str, lexicon: Lexicon<'_>) -> bool {
         return is_korean_name(&name.replace(' ', ""), lexicon);
     }
     let words: Vec<&str> = name.split_whitespace().collect();
-    let mailbox = words.iter().any(|word| lexicon.is(|w| &w.mailboxes, word) && !lexicon.is(|w| &w.name_particles, word));
+    let mailbox =
+        words.iter().any(|word| lexicon.is(|w| &w.mailboxes, word) && !lexicon.is(|w| &w.name_particles, word));
     (2..=5).contains(&words.len()) && !mailbox
 }
 

@@ -6,7 +6,7 @@
 use super::headfinal;
 use super::name;
 use super::pieces::{Piece, is_capitalized, is_hangul, tidy};
-use super::words::{Lexicon, Words, WordList};
+use super::words::{Lexicon, WordList, Words};
 
 /// What a piece of text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,8 +113,10 @@ fn position_and_organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<
     let Some(role) = words.iter().position(|word| is_role(word, lexicon)) else {
         return whole(organization_kind(words, has_capitals, lexicon));
     };
-    let head_is_institution = head.last().is_some_and(|last| is_institution(last, has_capitals, lexicon) && !is_role(last, lexicon));
-    if role >= head_end && head.iter().any(|word| is_institution(word, has_capitals, lexicon) || is_unit(word, lexicon)) {
+    let head_is_institution =
+        head.last().is_some_and(|last| is_institution(last, has_capitals, lexicon) && !is_role(last, lexicon));
+    if role >= head_end && head.iter().any(|word| is_institution(word, has_capitals, lexicon) || is_unit(word, lexicon))
+    {
         return whole(organization_kind(words, has_capitals, lexicon)); // "Office of the Commissioner"
     }
     if role < head_end && head_is_institution && head.len() > 1 && role + 1 < head.len() && role == 0 {
@@ -140,7 +142,10 @@ fn split_at_connector<'a>(
             continue;
         }
         let right = words.get(at + 1..).unwrap_or_default();
-        let articles = right.iter().take_while(|word| is_in(word, |w| &w.articles, lexicon) || is_in(word, |w| &w.of, lexicon)).count();
+        let articles = right
+            .iter()
+            .take_while(|word| is_in(word, |w| &w.articles, lexicon) || is_in(word, |w| &w.of, lexicon))
+            .count();
         let right = right.get(articles..).unwrap_or_default();
         let named = right.first().is_some_and(|word| is_capitalized(word.text) || !has_capitals);
         let reach = right.iter().position(|word| is_in(word, |w| &w.at, lexicon) || is_in(word, |w| &w.of, lexicon));
@@ -152,10 +157,7 @@ fn split_at_connector<'a>(
             let left = words.get(..if parliament && !sure { words.len() } else { at }).unwrap_or_default();
             let (position, organization) = (piece.around(left)?, piece.around(right)?);
             let kind = if unit && !institution { Kind::Proper } else { Kind::Institution };
-            return Some(vec![
-                Part { kind: Kind::Position, piece: position },
-                Part { kind, piece: organization },
-            ]);
+            return Some(vec![Part { kind: Kind::Position, piece: position }, Part { kind, piece: organization }]);
         }
     }
     None

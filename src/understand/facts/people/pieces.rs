@@ -54,7 +54,37 @@ impl<'a> Piece<'a> {
 }
 
 fn is_edge(c: char) -> bool {
-    c.is_whitespace() || matches!(c, ',' | ';' | ':' | '*' | '•' | '·' | '|' | '_' | '-' | '–' | '—' | '>' | '→' | '=' | '~' | '■' | '□' | '※' | '○' | 'ㅇ' | '▶' | '#' | '!' | '?' | '"' | '“' | '”' | '„')
+    c.is_whitespace()
+        || matches!(
+            c,
+            ',' | ';'
+                | ':'
+                | '*'
+                | '•'
+                | '·'
+                | '|'
+                | '_'
+                | '-'
+                | '–'
+                | '—'
+                | '>'
+                | '→'
+                | '='
+                | '~'
+                | '■'
+                | '□'
+                | '※'
+                | '○'
+                | 'ㅇ'
+                | '▶'
+                | '#'
+                | '!'
+                | '?'
+                | '"'
+                | '“'
+                | '”'
+                | '„'
+        )
 }
 
 /// A word without the punctuation around it; the dot of an abbreviation stays.
@@ -152,7 +182,9 @@ fn is_abbreviation(before: &str) -> bool {
         || letters == 1
         || (capital && letters <= 3 && !word.chars().any(is_hangul) && word.chars().skip(1).all(char::is_lowercase))
         || word.eq_ignore_ascii_case("prof")
-        || (letters <= 3 && word.chars().all(|c| c.is_lowercase()) && matches!(word, "e" | "z" | "d" | "h" | "c" | "stv" | "bzw" | "usw"))
+        || (letters <= 3
+            && word.chars().all(|c| c.is_lowercase())
+            && matches!(word, "e" | "z" | "d" | "h" | "c" | "stv" | "bzw" | "usw"))
 }
 
 /// Whether a character is a Korean syllable.
@@ -168,7 +200,13 @@ pub(super) fn is_capitalized(word: &str) -> bool {
 /// A value as one would write it into a form: white space collapsed, no punctuation around it.
 pub(super) fn tidy(text: &str) -> String {
     let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let edge = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '-' | '–' | '—' | '|' | '*' | '/' | '!' | '?' | '~' | '_' | '<' | '>' | '=');
+    let edge = |c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                ',' | ';' | ':' | '-' | '–' | '—' | '|' | '*' | '/' | '!' | '?' | '~' | '_' | '<' | '>' | '='
+            )
+    };
     let mut value = joined.trim_matches(edge);
     for (open, close) in [('(', ')'), ('[', ']')] {
         value = match (value.matches(open).count(), value.matches(close).count()) {
@@ -177,6 +215,7 @@ pub(super) fn tidy(text: &str) -> String {
             _ => value,
         };
     }
-    let abbreviated = value.trim_end_matches('.').rsplit(' ').next().is_some_and(|last| last.contains('.') || last.len() <= 3);
+    let abbreviated =
+        value.trim_end_matches('.').rsplit(' ').next().is_some_and(|last| last.contains('.') || last.len() <= 3);
     if abbreviated { value.trim() } else { value.trim_end_matches('.').trim() }.to_string()
 }

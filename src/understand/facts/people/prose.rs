@@ -40,7 +40,8 @@ pub(super) fn names(mail: &Mail<'_>) -> Vec<Candidate> {
         for word in sentence.words() {
             let end = word.start + word.text.len() - sentence.start;
             let rest = sentence.text.get(end..).unwrap_or_default();
-            if is_capitalized(word.text) && mail.lexicon.find_first(|w| &w.name_precedes, rest).is_some_and(|(at, _)| at == 0)
+            if is_capitalized(word.text)
+                && mail.lexicon.find_first(|w| &w.name_precedes, rest).is_some_and(|(at, _)| at == 0)
                 && let Some(found) = name_at_end(mail, sentence.part(0, end))
             {
                 candidates.push(named(mail, found, "introduction", 0.88));
@@ -102,9 +103,16 @@ fn triggered(mail: &Mail<'_>, sentence: Piece<'_>) -> Vec<Candidate> {
         let parts = with_followers(mail, rest, nominal(mail, rest, true));
         if parts.first().is_some_and(|part| part.kind == Kind::Position) {
             candidates.extend(of_parts(&parts, Witness::new(Source::Prose, "position in a sentence", 0.85)));
-        } else if let Some((from, to)) = mail.lexicon.find_first(|w| &w.unaffiliated, rest.text).filter(|(from, _)| *from < 3) {
+        } else if let Some((from, to)) =
+            mail.lexicon.find_first(|w| &w.unaffiliated, rest.text).filter(|(from, _)| *from < 3)
+        {
             let piece = rest.part(from, to);
-            candidates.push(Candidate::read(Field::Organization, pieces::tidy(piece.text), piece, Witness::new(Source::Prose, "unaffiliated", 0.7)));
+            candidates.push(Candidate::read(
+                Field::Organization,
+                pieces::tidy(piece.text),
+                piece,
+                Witness::new(Source::Prose, "unaffiliated", 0.7),
+            ));
         }
     }
     for (_, end) in mail.lexicon.find(|w| &w.organization_follows, sentence.text) {
@@ -125,11 +133,21 @@ fn triggered(mail: &Mail<'_>, sentence: Piece<'_>) -> Vec<Candidate> {
     }
     if let Some((from, to)) = mail.lexicon.find_first(|w| &w.unaffiliated, sentence.text) {
         let piece = sentence.part(from, to);
-        candidates.push(Candidate::read(Field::Organization, pieces::tidy(piece.text), piece, Witness::new(Source::Prose, "unaffiliated", 0.6)));
+        candidates.push(Candidate::read(
+            Field::Organization,
+            pieces::tidy(piece.text),
+            piece,
+            Witness::new(Source::Prose, "unaffiliated", 0.6),
+        ));
     }
     if let Some((from, to)) = mail.lexicon.find_first(|w| &w.occupations, sentence.text) {
         let piece = sentence.part(from, to);
-        candidates.push(Candidate::read(Field::Position, pieces::tidy(piece.text), piece, Witness::new(Source::Prose, "occupation", 0.45)));
+        candidates.push(Candidate::read(
+            Field::Position,
+            pieces::tidy(piece.text),
+            piece,
+            Witness::new(Source::Prose, "occupation", 0.45),
+        ));
     }
     candidates
 }
@@ -142,7 +160,8 @@ fn nominal<'a>(mail: &Mail<'_>, rest: Piece<'a>, position: bool) -> Vec<Part<'a>
     }
     let words = clause.words();
     let connects = |word: &Piece<'_>| mail.lexicon.is(|w| &w.at, word.text) || mail.lexicon.is(|w| &w.of, word.text);
-    let small = |word: &Piece<'_>| mail.lexicon.is(|w| &w.articles, word.text) || mail.lexicon.is(|w| &w.joints, word.text);
+    let small =
+        |word: &Piece<'_>| mail.lexicon.is(|w| &w.articles, word.text) || mail.lexicon.is(|w| &w.joints, word.text);
     let is_role = |word: &Piece<'_>| mail.lexicon.is(|w| &w.roles, word.text);
     let mut from = 0;
     if position {
@@ -152,20 +171,27 @@ fn nominal<'a>(mail: &Mail<'_>, rest: Piece<'a>, position: bool) -> Vec<Part<'a>
             return Vec::new();
         }
         from = role + 1;
-    } else if !words.first().is_some_and(|word| is_capitalized(word.text) || mail.lexicon.is(|w| &w.institutions, word.text)) {
+    } else if !words
+        .first()
+        .is_some_and(|word| is_capitalized(word.text) || mail.lexicon.is(|w| &w.institutions, word.text))
+    {
         return Vec::new();
     }
     let mut end = from;
     for (at, word) in words.iter().enumerate().skip(from).take(WORDS) {
         let previous = at.checked_sub(1).and_then(|at| words.get(at));
         let next = words.get(at + 1);
-        let follows_small = previous.is_some_and(|word| connects(word) || small(word) || matches!(word.text, "and" | "und"));
-        let strong = is_capitalized(word.text) || word.text.chars().all(|c| c.is_ascii_digit() || matches!(c, '&' | '+'));
-        let leads = (connects(word) || small(word)) && next.is_some_and(|next| {
-            let conjunction = matches!(word.text, "and" | "und" | "&");
-            is_capitalized(next.text) || (!conjunction && (connects(next) || small(next) || position || next.text.len() > 3))
-        });
-        let adjective = follows_small && !matches!(previous.map(|word| word.text), Some("and" | "und")) ;
+        let follows_small =
+            previous.is_some_and(|word| connects(word) || small(word) || matches!(word.text, "and" | "und"));
+        let strong =
+            is_capitalized(word.text) || word.text.chars().all(|c| c.is_ascii_digit() || matches!(c, '&' | '+'));
+        let leads = (connects(word) || small(word))
+            && next.is_some_and(|next| {
+                let conjunction = matches!(word.text, "and" | "und" | "&");
+                is_capitalized(next.text)
+                    || (!conjunction && (connects(next) || small(next) || position || next.text.len() > 3))
+            });
+        let adjective = follows_small && !matches!(previous.map(|word| word.text), Some("and" | "und"));
         if strong || leads || adjective || (position && at == from && is_role(word)) {
             end = at + 1;
         } else {
@@ -181,7 +207,9 @@ fn nominal<'a>(mail: &Mail<'_>, rest: Piece<'a>, position: bool) -> Vec<Part<'a>
 
 /// The parts, with those of the next piece where it goes on naming ("Head of X, Institute Y").
 fn with_followers<'a>(mail: &Mail<'_>, rest: Piece<'a>, mut parts: Vec<Part<'a>>) -> Vec<Part<'a>> {
-    let Some(end) = parts.last().map(|part| part.piece.start + part.piece.text.len() - rest.start) else { return parts };
+    let Some(end) = parts.last().map(|part| part.piece.start + part.piece.text.len() - rest.start) else {
+        return parts;
+    };
     let after = rest.text.get(end..).unwrap_or_default();
     if after.starts_with([',', '(']) || after.starts_with(" (") {
         let tail = rest.part(end, rest.text.len());
@@ -204,9 +232,9 @@ fn beside_name(mail: &Mail<'_>, sentence: Piece<'_>) -> Vec<Candidate> {
         let words = piece.words();
         (1..=4).any(|count| {
             words.len() >= count
-                && piece.around(words.get(words.len() - count..).unwrap_or_default()).is_some_and(|end| {
-                    is_capitalized(end.text) && phrase::is_writer(end.text, writer, mail.lexicon)
-                })
+                && piece
+                    .around(words.get(words.len() - count..).unwrap_or_default())
+                    .is_some_and(|end| is_capitalized(end.text) && phrase::is_writer(end.text, writer, mail.lexicon))
         })
     };
     let Some(at) = split.iter().position(ends_with_name) else { return Vec::new() };
@@ -249,7 +277,8 @@ fn introduced<'a>(mail: &Mail<'_>, sentence: Piece<'a>) -> Option<(usize, Vec<Pi
         }
         let bare = headfinal::strip_particles(*word, mail.lexicon);
         let copula = word.text.strip_prefix(bare.text).unwrap_or_default().chars().count() >= 2;
-        let shaped = name::korean_in(bare.text, mail.lexicon).is_some_and(|name| name.chars().count() == 3 && bare.text.starts_with(&name));
+        let shaped = name::korean_in(bare.text, mail.lexicon)
+            .is_some_and(|name| name.chars().count() == 3 && bare.text.starts_with(&name));
         let noun = mail.lexicon.is(|w| &w.institutions, bare.text);
         copula && shaped && !noun && !mail.lexicon.is(|w| &w.roles, bare.text)
     })?;
@@ -269,13 +298,29 @@ fn headfinal_introduction(mail: &Mail<'_>, sentence: Piece<'_>) -> Vec<Candidate
     let witness = Witness::new(Source::Prose, "introduction", 0.88);
     let bare = |word: &Piece<'_>| headfinal::strip_particles(*word, lexicon).text.to_string();
     let before = words.get(..at).unwrap_or_default();
-    let start = before.iter().rposition(|word| lexicon.is(|w| &w.breaks, word.text.trim_end_matches(['.', ',', '!']))).map_or(0, |at| at + 1);
-    let chain: Vec<Piece<'_>> = before.get(start..).unwrap_or_default().iter().filter(|word| !lexicon.is(|w| &w.links, word.text)).copied().collect();
-    let marked = chain.iter().rposition(|word| word.text.len() > bare(word).len() && lexicon.is(|w| &w.locatives, word.text.strip_prefix(bare(word).as_str()).unwrap_or_default()));
+    let start = before
+        .iter()
+        .rposition(|word| lexicon.is(|w| &w.breaks, word.text.trim_end_matches(['.', ',', '!'])))
+        .map_or(0, |at| at + 1);
+    let chain: Vec<Piece<'_>> = before
+        .get(start..)
+        .unwrap_or_default()
+        .iter()
+        .filter(|word| !lexicon.is(|w| &w.links, word.text))
+        .copied()
+        .collect();
+    let marked = chain.iter().rposition(|word| {
+        word.text.len() > bare(word).len()
+            && lexicon.is(|w| &w.locatives, word.text.strip_prefix(bare(word).as_str()).unwrap_or_default())
+    });
     let mut parts = Vec::new();
     if let Some(place) = marked {
         parts.extend(headfinal::nouns(sentence, chain.get(..=place).unwrap_or_default(), lexicon));
-        parts.extend(headfinal::nouns(sentence, chain.get(place + 1..).unwrap_or_default(), lexicon).into_iter().filter(|part| part.kind == Kind::Position));
+        parts.extend(
+            headfinal::nouns(sentence, chain.get(place + 1..).unwrap_or_default(), lexicon)
+                .into_iter()
+                .filter(|part| part.kind == Kind::Position),
+        );
     } else {
         parts.extend(headfinal::nouns(sentence, &chain, lexicon));
     }
