@@ -17,6 +17,7 @@ pub mod mailbox;
 pub mod outbox;
 pub mod process;
 pub mod registry;
+pub mod run;
 pub mod store;
 pub mod tls;
 pub mod understand;

@@ -74,7 +74,7 @@ impl Outbox {
         self.kept(id).state
     }
 
-    fn end(&self, id: i64, attempt: i64, state: &'static str, due: Option<Timestamp>, said: &str) {
+    fn end(&self, id: i64, attempt: u32, state: &'static str, due: Option<Timestamp>, said: &str) {
         let mut rows = self.rows.lock().unwrap();
         let kept = rows.get_mut(&id).unwrap();
         assert_eq!((kept.state, kept.row.attempt), ("sending", attempt), "the attempt was not recorded");
@@ -108,22 +108,22 @@ impl Queue for Outbox {
         Ok(())
     }
 
-    async fn sent(&self, id: i64, attempt: i64, reply: &str, _: Timestamp) -> Result<(), Infallible> {
+    async fn sent(&self, id: i64, attempt: u32, reply: &str, _: Timestamp) -> Result<(), Infallible> {
         self.end(id, attempt, "sent", None, reply);
         Ok(())
     }
 
-    async fn wait(&self, id: i64, attempt: i64, until: Timestamp, error: &str) -> Result<(), Infallible> {
+    async fn wait(&self, id: i64, attempt: u32, until: Timestamp, error: &str) -> Result<(), Infallible> {
         self.end(id, attempt, "waiting", Some(until), error);
         Ok(())
     }
 
-    async fn fail(&self, id: i64, attempt: i64, error: &str) -> Result<(), Infallible> {
+    async fn fail(&self, id: i64, attempt: u32, error: &str) -> Result<(), Infallible> {
         self.end(id, attempt, "failed", None, error);
         Ok(())
     }
 
-    async fn uncertain(&self, id: i64, attempt: i64, until: Option<Timestamp>, error: &str) -> Result<(), Infallible> {
+    async fn uncertain(&self, id: i64, attempt: u32, until: Option<Timestamp>, error: &str) -> Result<(), Infallible> {
         self.end(id, attempt, "uncertain", until, error);
         Ok(())
     }

@@ -177,7 +177,7 @@ impl<'a, Q: Queue, C: Fn() -> Timestamp> Batch<'a, Q, C> {
         }
     }
 
-    async fn fail(&mut self, id: i64, attempt: i64, error: &str) -> Result<(), Q::Error> {
+    async fn fail(&mut self, id: i64, attempt: u32, error: &str) -> Result<(), Q::Error> {
         self.pass.failed += 1;
         self.queue.fail(id, attempt, error).await
     }
@@ -185,7 +185,7 @@ impl<'a, Q: Queue, C: Fn() -> Timestamp> Batch<'a, Q, C> {
     async fn uncertain(
         &mut self,
         id: i64,
-        attempt: i64,
+        attempt: u32,
         until: Option<Timestamp>,
         error: &str,
     ) -> Result<(), Q::Error> {

@@ -18,9 +18,11 @@ pub fn begin(format: LogFormat) -> anyhow::Result<()> {
     let layer = match settled(format) {
         LogFormat::Journald => tracing_journald::layer()?.boxed(),
         LogFormat::Json => fmt::layer().json().with_writer(std::io::stderr).boxed(),
-        LogFormat::Auto | LogFormat::Text => {
-            fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).with_target(false).boxed()
-        }
+        LogFormat::Auto | LogFormat::Text => fmt::layer()
+            .with_writer(std::io::stderr)
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_target(false)
+            .boxed(),
     };
     tracing_subscriber::registry().with(layer.with_filter(filter)).try_init()?;
     Ok(())

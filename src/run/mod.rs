@@ -20,7 +20,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
+use crate::acknowledge::Templates;
 use crate::config::{Config, Mailbox};
+use crate::event::folder;
 use crate::mailbox::{Limits, Stop, Watch};
 use crate::outbox;
 use crate::process::{Clock, Processor};
@@ -44,6 +46,18 @@ const LAST_RETRY: Duration = Duration::from_secs(60);
 pub fn now() -> Timestamp {
     #[expect(clippy::disallowed_methods, reason = "the clock is read here and handed on")]
     Timestamp::now()
+}
+
+/// Opens what processing needs: the registry, the events, the templates.
+///
+/// # Errors
+/// A sentence for whatever of it cannot be used.
+pub async fn open(config: &Config) -> anyhow::Result<(Store, Processor)> {
+    let events = folder::load(std::slice::from_ref(&config.events_dir))?;
+    let templates = Templates::load(config.templates_dir.as_deref())?;
+    let store = Store::open(&config.database_url).await?;
+    let processor = Processor::new(store.clone(), events, templates, config.mailboxes.clone());
+    Ok((store, processor))
 }
 
 /// What the loops of one mailbox are woken by.
@@ -71,7 +85,13 @@ pub async fn run(config: Config, store: Store, processor: Processor) -> anyhow::
         let mailbox = Arc::new(mailbox);
         let wake = Arc::new(Wakes::default());
         wakes.push(Arc::clone(&wake));
-        loops.spawn(read(Arc::clone(&mailbox), store.clone(), Arc::clone(&new_mail), Arc::clone(&wake), stopped.clone()));
+        loops.spawn(read(
+            Arc::clone(&mailbox),
+            store.clone(),
+            Arc::clone(&new_mail),
+            Arc::clone(&wake),
+            stopped.clone(),
+        ));
         loops.spawn(send(mailbox, store.clone(), wake, stopped.clone()));
     }
     loops.spawn(decide(processor, new_mail, wakes, stopped));
@@ -130,7 +150,12 @@ async fn send(mailbox: Arc<Mailbox>, store: Store, wakes: Arc<Wakes>, stopped: w
 
 /// Decides whatever has been taken in. A store that fails is tried again for ever: the mail waits in it, or still in
 /// the mailbox.
-async fn decide(processor: Processor, new_mail: Arc<Notify>, wakes: Vec<Arc<Wakes>>, mut stopped: watch::Receiver<bool>) {
+async fn decide(
+    processor: Processor,
+    new_mail: Arc<Notify>,
+    wakes: Vec<Arc<Wakes>>,
+    mut stopped: watch::Receiver<bool>,
+) {
     let mut retry = FIRST_RETRY;
     while !*stopped.borrow() {
         let stop = stopped.clone();
