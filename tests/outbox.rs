@@ -74,6 +74,12 @@ impl Outbox {
         self.kept(id).state
     }
 
+    /// Makes a message larger than what all buffers on the way hold, so that trouble is met before its final dot.
+    fn enlarge(&self, id: i64) {
+        let line = [b"x".repeat(70), b"\r\n".to_vec()].concat();
+        self.rows.lock().unwrap().get_mut(&id).unwrap().row.raw = line.repeat(200_000);
+    }
+
     fn end(&self, id: i64, attempt: i64, state: &'static str, due: Option<Timestamp>, said: &str) {
         let mut rows = self.rows.lock().unwrap();
         let kept = rows.get_mut(&id).unwrap();
@@ -319,6 +325,7 @@ async fn silence_at_each_step_ends_at_its_own_limit_and_the_next_row_goes_out() 
         ("MAIL", Step::Sender, limits.command, "waiting"),
         ("RCPT", Step::Recipient, limits.command, "waiting"),
         ("DATA", Step::Data, limits.command, "waiting"),
+        ("TEXT", Step::Message, limits.message, "waiting"),
         ("DOT", Step::FinalDot, limits.message, "uncertain"),
     ] {
         let server = ScriptedSmtp::start(move |number, event| {
@@ -329,6 +336,9 @@ async fn silence_at_each_step_ends_at_its_own_limit_and_the_next_row_goes_out() 
         settings.limits = limits;
         settings.smtp.server.login = login("secret");
         let outbox = Outbox::of(2);
+        if silent_at == "TEXT" {
+            outbox.enlarge(1);
+        }
         let pass = outbox.pass(&settings).await;
         let kept = outbox.kept(1);
         assert_eq!(kept.state, state, "silent at {silent_at}");
@@ -364,9 +374,7 @@ async fn a_connection_that_breaks_is_known_for_what_it_is_at_each_step() {
         let server =
             ScriptedSmtp::start(move |_, event| event.starts_with(hangs_up_at).then_some(Reaction::HangUp)).await;
         let outbox = Outbox::of(1);
-        // more than all buffers on the way hold, so that the break is noticed before the final dot
-        let line = [b"x".repeat(70), b"\r\n".to_vec()].concat();
-        outbox.rows.lock().unwrap().get_mut(&1).unwrap().row.raw = line.repeat(200_000);
+        outbox.enlarge(1);
         outbox.pass(&settings(server.port)).await;
         let kept = outbox.kept(1);
         assert_eq!(kept.state, state, "hangs up at {hangs_up_at}: {}", kept.said);
