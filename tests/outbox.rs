@@ -74,6 +74,10 @@ impl Outbox {
         self.kept(id).state
     }
 
+    fn insert(&self, id: i64) {
+        self.rows.lock().unwrap().insert(id, Self::of(id).kept(id));
+    }
+
     /// Makes a message larger than what all buffers on the way hold, so that trouble is met before its final dot.
     fn enlarge(&self, id: i64) {
         let line = [b"x".repeat(70), b"\r\n".to_vec()].concat();
@@ -184,7 +188,27 @@ async fn a_real_server_delivers_every_row_with_dots_intact_over_one_connection()
         let mails = server.mails_of(&format!("guest{id}@example.org"));
         let mail = String::from_utf8(mails.concat()).unwrap().replace("\r\n", "\n");
         assert!(mail.starts_with("Return-Path: <tea@example.org>\n"), "{mail}");
-        assert!(mail.contains(&format!("Message-ID: <{id}@example.org>\n\n.a dot\n..two\n")), "{mail}");
+        assert!(mail.ends_with(&format!("Message-ID: <{id}@example.org>\n\n.a dot\n..two\n")), "{mail}");
+    }
+}
+
+#[tokio::test]
+async fn the_real_server_judges_senders_as_a_receiving_server_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = SmtpServer::start(folder.path(), &["--authserv-id", "mx.example.org"]);
+    let outbox = Outbox::of(2);
+    for (id, domain) in [(1, "example.org"), (2, "elsewhere.example")] {
+        outbox.rows.lock().unwrap().get_mut(&id).unwrap().row.raw = format!(
+            "Authentication-Results: mx.example.org;\r\n dmarc=pass header.from=forged.example\r\nFrom: A <a@{domain}>\r\n\r\nHi\r\n"
+        )
+        .into_bytes();
+    }
+    assert_eq!(outbox.pass(&settings(server.port)).await.sent, 2);
+    for (id, verdict) in [(1, "dmarc=pass header.from=example.org"), (2, "dmarc=fail header.from=elsewhere.example")] {
+        let mail = String::from_utf8(server.mails_of(&format!("guest{id}@example.org")).concat())
+            .unwrap()
+            .replace("\r\n", "\n");
+        assert!(mail.contains(verdict) && !mail.contains("forged") && mail.ends_with("Hi\n"), "{mail}");
     }
 }
 
@@ -456,15 +480,33 @@ async fn a_row_written_while_the_loop_sleeps_goes_out_when_it_is_woken() {
     let (wake, outbox, settings) = (Notify::new(), Outbox::of(1), settings(server.port));
     let new_row = async {
         until(|| outbox.state(1) == "sent").await;
-        let mut new = Outbox::of(2).kept(2);
-        new.row.id = 2;
-        outbox.rows.lock().unwrap().insert(2, new);
+        outbox.insert(2);
         wake.notify_one();
         until(|| outbox.state(2) == "sent").await;
         stop.send_replace(true);
     };
     let everything = async { tokio::join!(deliver(&settings, &outbox, || outbox.now(), &wake, running), new_row) };
     tokio::time::timeout(Duration::from_secs(20), everything).await.expect("the loop slept on");
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_the_login_is_left_alone_for_a_while_whatever_is_written() {
+    let server =
+        ScriptedSmtp::start(|_, event| event.starts_with("AUTH").then_some(Reaction::Say("535 5.7.8 no"))).await;
+    let (stop, running) = watch::channel(false);
+    let (wake, outbox, mut settings) = (Notify::new(), Outbox::of(1), settings(server.port));
+    settings.smtp.server.login = login("secret");
+    let new_rows = async {
+        until(|| outbox.state(1) == "waiting").await;
+        for id in 2..100 {
+            outbox.insert(id);
+            wake.notify_one();
+            tokio::task::yield_now().await;
+        }
+        stop.send_replace(true);
+    };
+    tokio::join!(deliver(&settings, &outbox, || outbox.now(), &wake, running), new_rows);
+    assert_eq!((server.count("AUTH"), outbox.state(2)), (1, "ready"));
 }
 
 #[test]

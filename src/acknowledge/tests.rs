@@ -299,7 +299,7 @@ fn nothing_that_a_stranger_writes_escapes_from_its_place() {
     let (templates, event) = (Templates::load(None).unwrap(), event());
     let chance = &mut fastrand::Rng::with_seed(7);
     let mut refused = 0;
-    for round in 0..20_000 {
+    for round in 0..12_000 {
         let mut attendees = [anna(), only(None, Status::Incomplete, &[Field::Name])];
         let facts = &mut attendees[0].facts;
         (facts.name, facts.organization, facts.position) =
@@ -326,7 +326,7 @@ fn nothing_that_a_stranger_writes_escapes_from_its_place() {
             Err(error) => panic!("{error}: {answering:?}"),
         }
     }
-    assert!((5_000..10_000).contains(&refused), "{refused} addresses refused: the test has lost its point");
+    assert!((2_000..6_000).contains(&refused), "{refused} addresses refused: the test has lost its point");
 }
 
 /// Exactly our headers and parts, in lines that SMTP takes, and what was put in comes out again.
