@@ -2,146 +2,26 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
+#[path = "outbox/queue.rs"]
+mod queue;
 #[path = "servers/scripted_smtp.rs"]
 mod scripted_smtp;
 #[path = "servers/smtp.rs"]
 mod smtp;
 
-use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use futures_util::future::join_all;
+use jiff::SignedDuration;
 use rsvpd::config::{Login, Secret, Server, Smtp, Tls};
-use rsvpd::outbox::{Cause, Limits, Pass, Queue, Row, Settings, Step, deliver, deliver_due, probe};
+use rsvpd::outbox::{Cause, Limits, Pass, Settings, Step, deliver, probe};
 use tokio::sync::{Notify, watch};
 
+use queue::Outbox;
 use scripted_smtp::{Reaction, ScriptedSmtp};
 use smtp::SmtpServer;
-
-/// What the store would keep of a row.
-#[derive(Debug, Clone)]
-struct Kept {
-    row: Row,
-    state: &'static str,
-    due: Option<Timestamp>,
-    said: String,
-    reached_data_end: bool,
-}
-
-/// An outbox in memory, under a clock that tests move.
-struct Outbox {
-    rows: Mutex<BTreeMap<i64, Kept>>,
-    now: Mutex<Timestamp>,
-}
-
-impl Outbox {
-    fn of(count: i64) -> Self {
-        let now: Timestamp = "2024-03-01T12:00:00Z".parse().unwrap();
-        let kept = |id: i64| Kept {
-            row: Row {
-                id,
-                attempt: 0,
-                to: format!("guest{id}@example.org"),
-                raw: format!("Subject: {id}\r\nMessage-ID: <{id}@example.org>\r\n\r\n.a dot\r\n..two\r\n").into_bytes(),
-                written_at: now,
-                perhaps_delivered: false,
-            },
-            state: "ready",
-            due: Some(now),
-            said: String::new(),
-            reached_data_end: false,
-        };
-        Self { rows: Mutex::new((1..=count).map(|id| (id, kept(id))).collect()), now: Mutex::new(now) }
-    }
-
-    fn now(&self) -> Timestamp {
-        *self.now.lock().unwrap()
-    }
-
-    fn advance(&self, time: SignedDuration) {
-        *self.now.lock().unwrap() += time;
-    }
-
-    fn kept(&self, id: i64) -> Kept {
-        self.rows.lock().unwrap()[&id].clone()
-    }
-
-    fn state(&self, id: i64) -> &'static str {
-        self.kept(id).state
-    }
-
-    fn insert(&self, id: i64) {
-        self.rows.lock().unwrap().insert(id, Self::of(id).kept(id));
-    }
-
-    /// Makes a message larger than what all buffers on the way hold, so that trouble is met before its final dot.
-    fn enlarge(&self, id: i64) {
-        let line = [b"x".repeat(70), b"\r\n".to_vec()].concat();
-        self.rows.lock().unwrap().get_mut(&id).unwrap().row.raw = line.repeat(200_000);
-    }
-
-    fn end(&self, id: i64, attempt: i64, state: &'static str, due: Option<Timestamp>, said: &str) {
-        let mut rows = self.rows.lock().unwrap();
-        let kept = rows.get_mut(&id).unwrap();
-        assert_eq!((kept.state, kept.row.attempt), ("sending", attempt), "the attempt was not recorded");
-        kept.row.perhaps_delivered |= state == "uncertain";
-        (kept.state, kept.due, kept.said) = (state, due, said.to_owned());
-    }
-
-    async fn pass(&self, settings: &Settings) -> Pass {
-        let (_stop, running) = watch::channel(false);
-        deliver_due(settings, self, || self.now(), &running).await.unwrap()
-    }
-}
-
-impl Queue for Outbox {
-    type Error = Infallible;
-
-    async fn claim_due(&self, now: Timestamp, limit: u32) -> Result<Vec<Row>, Infallible> {
-        let mut rows = self.rows.lock().unwrap();
-        let due = rows.values_mut().filter(|kept| kept.state != "sending" && kept.due.is_some_and(|due| due <= now));
-        let claimed = due.take(limit as usize).map(|kept| {
-            kept.state = "sending";
-            kept.row.attempt += 1;
-            kept.reached_data_end = false;
-            kept.row.clone()
-        });
-        Ok(claimed.collect())
-    }
-
-    async fn reached_data_end(&self, id: i64, _: i64) -> Result<(), Infallible> {
-        self.rows.lock().unwrap().get_mut(&id).unwrap().reached_data_end = true;
-        Ok(())
-    }
-
-    async fn sent(&self, id: i64, attempt: i64, reply: &str, _: Timestamp) -> Result<(), Infallible> {
-        self.end(id, attempt, "sent", None, reply);
-        Ok(())
-    }
-
-    async fn wait(&self, id: i64, attempt: i64, until: Timestamp, error: &str) -> Result<(), Infallible> {
-        self.end(id, attempt, "waiting", Some(until), error);
-        Ok(())
-    }
-
-    async fn fail(&self, id: i64, attempt: i64, error: &str) -> Result<(), Infallible> {
-        self.end(id, attempt, "failed", None, error);
-        Ok(())
-    }
-
-    async fn uncertain(&self, id: i64, attempt: i64, until: Option<Timestamp>, error: &str) -> Result<(), Infallible> {
-        self.end(id, attempt, "uncertain", until, error);
-        Ok(())
-    }
-
-    async fn next_due(&self) -> Result<Option<Timestamp>, Infallible> {
-        Ok(self.rows.lock().unwrap().values().filter_map(|kept| kept.due).min())
-    }
-}
 
 fn settings(port: u16) -> Settings {
     let quick = Duration::from_secs(10);
@@ -338,11 +218,11 @@ async fn a_server_that_ends_connections_early_is_connected_to_again() {
 #[tokio::test]
 async fn silence_at_each_step_ends_at_its_own_limit_and_the_next_row_goes_out() {
     let limits = Limits {
-        connect: Duration::from_millis(150),
-        command: Duration::from_millis(250),
-        message: Duration::from_millis(350),
+        connect: Duration::from_millis(600),
+        command: Duration::from_millis(800),
+        message: Duration::from_millis(1000),
     };
-    for (silent_at, step, limit, state) in [
+    let cases = [
         ("CONNECT", Step::Greet, limits.command, "waiting"),
         ("EHLO", Step::Greet, limits.command, "waiting"),
         ("AUTH", Step::LogIn, limits.command, "waiting"),
@@ -351,7 +231,8 @@ async fn silence_at_each_step_ends_at_its_own_limit_and_the_next_row_goes_out() 
         ("DATA", Step::Data, limits.command, "waiting"),
         ("TEXT", Step::Message, limits.message, "waiting"),
         ("DOT", Step::FinalDot, limits.message, "uncertain"),
-    ] {
+    ];
+    join_all(cases.map(async |(silent_at, step, limit, state)| {
         let server = ScriptedSmtp::start(move |number, event| {
             (number == 1 && event.starts_with(silent_at)).then_some(Reaction::FallSilent)
         })
@@ -371,7 +252,8 @@ async fn silence_at_each_step_ends_at_its_own_limit_and_the_next_row_goes_out() 
         if step > Step::LogIn {
             assert_eq!(outbox.state(2), "sent", "silent at {silent_at}");
         }
-    }
+    }))
+    .await;
 }
 
 #[tokio::test]
