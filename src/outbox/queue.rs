@@ -8,7 +8,7 @@ pub struct Row {
     /// Its number.
     pub id: i64,
     /// Number of this attempt, from 1. Later words about the attempt carry it, so that a late one changes nothing.
-    pub attempt: i64,
+    pub attempt: u32,
     /// Envelope recipient.
     pub to: String,
     /// The mail as it goes over the wire.
@@ -29,35 +29,35 @@ pub trait Queue: Sync {
     fn claim_due(&self, now: Timestamp, limit: u32) -> impl Future<Output = Result<Vec<Row>, Self::Error>> + Send;
 
     /// The message is about to leave: if nothing is heard of this attempt any more, the row is `uncertain`.
-    fn reached_data_end(&self, id: i64, attempt: i64) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    fn reached_data_end(&self, id: i64, attempt: u32) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
     /// The server took it, with these words.
     fn sent(
         &self,
         id: i64,
-        attempt: i64,
+        attempt: u32,
         reply: &str,
         now: Timestamp,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
-    /// To be tried again then.
+    /// To be tried again then; what may have arrived before stays `uncertain` meanwhile.
     fn wait(
         &self,
         id: i64,
-        attempt: i64,
+        attempt: u32,
         until: Timestamp,
         error: &str,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
     /// It will never be taken, or was tried for long enough.
-    fn fail(&self, id: i64, attempt: i64, error: &str) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    fn fail(&self, id: i64, attempt: u32, error: &str) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
-    /// It may have arrived. One further copy goes out then; with `None` no more, staff decide.
+    /// It may have arrived. One further copy goes out then, unless this was it: then staff decide.
     fn uncertain(
         &self,
         id: i64,
-        attempt: i64,
-        until: Option<Timestamp>,
+        attempt: u32,
+        until: Timestamp,
         error: &str,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send;
 

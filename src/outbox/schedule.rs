@@ -14,7 +14,7 @@ const UNCERTAIN_FOR: SignedDuration = SignedDuration::from_mins(30);
 /// How long to wait after the given number of failed attempts: 1, 2, 4 … minutes, at most 2 hours, each a quarter
 /// shorter or longer by `chance` (0 to 1), so that rows that failed together do not come back together.
 #[must_use]
-pub fn back_off(attempts: i64, chance: f64) -> SignedDuration {
+pub fn back_off(attempts: u32, chance: f64) -> SignedDuration {
     let doublings = i32::try_from(attempts.clamp(1, 12) - 1).unwrap_or_default();
     let seconds = SHORTEST * 2f64.powi(doublings) * (0.75 + chance / 2.0);
     SignedDuration::from_secs_f64(seconds.clamp(SHORTEST, LONGEST))
@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn waiting_doubles_from_a_minute_to_two_hours() {
-        for attempts in -1..40 {
+        for attempts in 0..40 {
             for chance in [0.0, 0.3, 0.9999] {
                 let wait = back_off(attempts, chance).as_secs();
                 assert!((60..=7200).contains(&wait), "{wait} s after {attempts} attempts");

@@ -70,11 +70,10 @@ impl Outbox {
         self.rows.lock().unwrap().get_mut(&id).unwrap().row.raw = line.repeat(200_000);
     }
 
-    fn end(&self, id: i64, attempt: i64, state: &'static str, due: Option<Timestamp>, said: &str) {
+    fn end(&self, id: i64, attempt: u32, state: &'static str, due: Option<Timestamp>, said: &str) {
         let mut rows = self.rows.lock().unwrap();
         let kept = rows.get_mut(&id).unwrap();
         assert_eq!((kept.state, kept.row.attempt), ("sending", attempt), "the attempt was not recorded");
-        kept.row.perhaps_delivered |= state == "uncertain";
         (kept.state, kept.due, kept.said) = (state, due, said.to_owned());
     }
 
@@ -99,28 +98,31 @@ impl Queue for Outbox {
         Ok(claimed.collect())
     }
 
-    async fn reached_data_end(&self, id: i64, _: i64) -> Result<(), Infallible> {
+    async fn reached_data_end(&self, id: i64, _: u32) -> Result<(), Infallible> {
         self.rows.lock().unwrap().get_mut(&id).unwrap().reached_data_end = true;
         Ok(())
     }
 
-    async fn sent(&self, id: i64, attempt: i64, reply: &str, _: Timestamp) -> Result<(), Infallible> {
+    async fn sent(&self, id: i64, attempt: u32, reply: &str, _: Timestamp) -> Result<(), Infallible> {
         self.end(id, attempt, "sent", None, reply);
         Ok(())
     }
 
-    async fn wait(&self, id: i64, attempt: i64, until: Timestamp, error: &str) -> Result<(), Infallible> {
-        self.end(id, attempt, "waiting", Some(until), error);
+    async fn wait(&self, id: i64, attempt: u32, until: Timestamp, error: &str) -> Result<(), Infallible> {
+        let state = if self.kept(id).row.perhaps_delivered { "uncertain" } else { "waiting" };
+        self.end(id, attempt, state, Some(until), error);
         Ok(())
     }
 
-    async fn fail(&self, id: i64, attempt: i64, error: &str) -> Result<(), Infallible> {
+    async fn fail(&self, id: i64, attempt: u32, error: &str) -> Result<(), Infallible> {
         self.end(id, attempt, "failed", None, error);
         Ok(())
     }
 
-    async fn uncertain(&self, id: i64, attempt: i64, until: Option<Timestamp>, error: &str) -> Result<(), Infallible> {
-        self.end(id, attempt, "uncertain", until, error);
+    async fn uncertain(&self, id: i64, attempt: u32, until: Timestamp, error: &str) -> Result<(), Infallible> {
+        let due = (!self.kept(id).row.perhaps_delivered).then_some(until);
+        self.end(id, attempt, "uncertain", due, error);
+        self.rows.lock().unwrap().get_mut(&id).unwrap().row.perhaps_delivered = true;
         Ok(())
     }
 
