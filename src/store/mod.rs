@@ -21,6 +21,8 @@ mod outcome;
 mod records;
 mod review;
 mod status;
+#[cfg(test)]
+mod tests;
 
 pub use erase::Erased;
 pub use error::{Result, StoreError};
