@@ -4,8 +4,8 @@
 //! taken in once, however often it comes; a message gets its outcome once. It decides nothing about messages, and
 //! knows no clock: time is a parameter.
 //!
-//! One file a family of tables: [`intake`] takes mail in, [`known`] looks up what bears on it, [`outcome`] stores what
-//! follows from it, [`filing`] and [`outbox`] tell the edges what they still owe, [`review`] serves staff.
+//! One file a family of tables: `intake` takes mail in, `known` looks up what bears on it, `outcome` stores what
+//! follows from it, `filing` and `outbox` tell the edges what they still owe, `review` serves staff.
 
 mod columns;
 mod erase;

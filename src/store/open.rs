@@ -127,14 +127,8 @@ impl Store {
         doing: &'static str,
         work: impl AsyncFnOnce(&mut AnyConnection) -> Result<T>,
     ) -> Result<T> {
-        let attempt = async {
-            // IMMEDIATE: a transaction that reads first and then writes would fail at once if another process wrote.
-            let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-            let value = work(&mut transaction).await?;
-            transaction.commit().await?;
-            Ok(value)
-        };
-        attempt.await.map_err(|error: StoreError| error.while_doing(doing))
+        // IMMEDIATE: a transaction that reads first and then writes would fail at once if another process wrote.
+        transact(&self.writer, "BEGIN IMMEDIATE", work).await.map_err(|error| error.while_doing(doing))
     }
 
     /// Reads in one transaction, so that all of `work` sees the same state.
@@ -143,14 +137,29 @@ impl Store {
         doing: &'static str,
         work: impl AsyncFnOnce(&mut AnyConnection) -> Result<T>,
     ) -> Result<T> {
-        let attempt = async {
-            let mut transaction = self.readers.begin().await?;
-            let value = work(&mut transaction).await?;
-            transaction.commit().await?;
-            Ok(value)
-        };
-        attempt.await.map_err(|error: StoreError| error.while_doing(doing))
+        transact(&self.readers, "BEGIN", work).await.map_err(|error| error.while_doing(doing))
     }
+}
+
+async fn transact<T>(
+    pool: &AnyPool,
+    begin: &'static str,
+    work: impl AsyncFnOnce(&mut AnyConnection) -> Result<T>,
+) -> Result<T> {
+    let mut connection = pool.acquire().await?;
+    let done = async {
+        let mut transaction = connection.begin_with(begin).await?;
+        let value = work(&mut transaction).await?;
+        transaction.commit().await?;
+        Ok(value)
+    };
+    let done: Result<T> = done.await;
+    if done.as_ref().is_err_and(StoreError::is_of_the_database) {
+        // When the disk is full, SQLite rolls back by itself; sqlx, not knowing, then fails to, and would take the
+        // connection for being inside that transaction for ever.
+        connection.close_on_drop();
+    }
+    done
 }
 
 fn path_of(url: &str) -> Result<PathBuf, String> {

@@ -94,6 +94,38 @@ async fn a_full_disk_is_told_apart_and_loses_nothing() {
 }
 
 #[tokio::test]
+async fn two_processes_write_side_by_side() {
+    let (folder, daemon) = store().await;
+    let command = Store::open(&url(&folder)).await.unwrap();
+    let write = async |store: &Store, numbers: std::ops::Range<u32>| {
+        for number in numbers {
+            let id = message(store, number).await;
+            store.commit(id, &attends(number), at(9)).await.unwrap();
+        }
+    };
+    tokio::join!(write(&daemon, 0..100), write(&command, 100..200), write(&daemon, 200..300));
+    assert_eq!(daemon.records(None).await.unwrap().len(), 300);
+    assert_sound(&command).await;
+}
+
+#[tokio::test]
+async fn a_value_that_cannot_be_read_is_told_by_its_place() {
+    let (_folder, store) = store().await;
+    let id = message(&store, 1).await;
+    store.commit(id, &attends(1), at(9)).await.unwrap();
+    for (damage, place) in [
+        ("UPDATE record SET received_at = 9223372036854775807", "column received_at of row 1 is no time"),
+        ("UPDATE record_revision SET status = 'nonsense'", "column status of row 1 is not of the form"),
+        ("UPDATE record_revision SET sessions = '{'", "column sessions of row 1 is not of the form"),
+    ] {
+        sql(&store, damage.into()).await;
+        let error = store.records(None).await.unwrap_err();
+        assert!(matches!(error, StoreError::Corrupt { .. }) && !error.is_transient(), "{error:?}");
+        assert!(error.to_string().starts_with(&format!("could not list the records: {place}")), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_backup_is_a_whole_database_and_never_overwrites_one() {
     let (folder, store) = store().await;
     let id = message(&store, 1).await;

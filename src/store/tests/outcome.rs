@@ -86,8 +86,12 @@ async fn a_contradictory_outcome_is_refused_whole() {
         assert_eq!(error.to_string(), format!("could not store a message's outcome: {sentence}"));
         assert!(!error.is_transient());
     }
+    let twin = message(&store, 2).await;
+    store.commit(twin, &attends(1), at(9)).await.unwrap();
+    let error = store.commit(id, &attends(1), at(9)).await.unwrap_err();
+    assert!(error.to_string().contains("UNIQUE") && !error.is_transient(), "one Message-ID for two answers: {error}");
     assert_eq!(store.status().await.unwrap().messages["received"], 1);
-    store.commit(id, &Outcome { changes: create(Status::InReview), ..under_review(1) }, at(9)).await.unwrap();
+    store.commit(id, &Outcome { changes: create(Status::InReview), ..under_review(3) }, at(9)).await.unwrap();
     assert_sound(&store).await;
 }
 
@@ -121,21 +125,23 @@ async fn an_outcome_that_fails_at_any_table_leaves_nothing_behind() {
     let (_folder, store) = store().await;
     let id = message(&store, 1).await;
     let before = store.status().await.unwrap();
-    for (event, table) in [
+    let steps = [
         ("UPDATE", "message"),
         ("INSERT", "record"),
         ("INSERT", "record_revision"),
         ("INSERT", "review_item"),
         ("INSERT", "outbox"),
         ("INSERT", "undeliverable"),
-    ] {
-        sql(&store, format!("CREATE TRIGGER fault BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, 'broken'); END"))
-            .await;
+    ];
+    // ROLLBACK is what SQLite does by itself when the disk is full.
+    for (how, (event, table)) in ["ABORT", "ROLLBACK"].into_iter().flat_map(|how| steps.map(|step| (how, step))) {
+        let fault = format!("BEFORE {event} ON {table} BEGIN SELECT RAISE({how}, 'broken'); END");
+        sql(&store, format!("CREATE TRIGGER fault {fault}")).await;
         let error = store.commit(id, &everything(1), at(9)).await.unwrap_err();
         assert!(error.to_string().starts_with("could not store a message's outcome: "), "{error}");
         assert!(error.is_transient(), "{error:?}");
         sql(&store, "DROP TRIGGER fault".into()).await;
-        assert_eq!(store.status().await.unwrap(), before, "{event} {table}");
+        assert_eq!(store.status().await.unwrap(), before, "{fault}");
         assert_sound(&store).await;
     }
     store.commit(id, &everything(1), at(9)).await.unwrap();

@@ -23,7 +23,7 @@ fn accepted() -> Verdict {
 async fn staff_see_what_they_need_to_decide() {
     let (_folder, store, id) = reviewed().await;
     let item = store.review_show(id).await.unwrap();
-    assert_eq!(store.review_list().await.unwrap(), [item.entry.clone()]);
+    assert_eq!(store.review_list().await.unwrap(), std::slice::from_ref(&item.entry));
     assert_eq!((item.entry.message_id.as_deref(), item.entry.event.as_deref()), (Some("1@home.example"), None));
     assert_eq!((item.entry.received_at, item.entry.blocking, item.state), (at(1), true, ReviewState::Open));
     assert_eq!((item.reply_text.as_str(), &item.attendees[0]["name"]), ("I come.", &"Ida Blum".into()));
