@@ -20,7 +20,7 @@ async fn an_outcome_leaves_a_record_an_acknowledgement_and_a_filing() {
     assert_eq!((outbox[0].id, outbox[0].state), (committed.outbox.unwrap(), OutboxState::Ready));
     assert_eq!((outbox[0].to.as_str(), &outbox[0].missing[..]), ("guest1@home.example", &[Field::Position][..]));
     assert_eq!(committed.review, None);
-    assert_eq!(store.due_filings("rsvp", 9).await.unwrap().len(), 1);
+    assert_eq!(store.due_filings("rsvp", "INBOX", 7, 9).await.unwrap().len(), 1);
     assert_sound(&store).await;
 }
 
