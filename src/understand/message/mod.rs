@@ -12,6 +12,7 @@ mod card;
 mod charset;
 mod header;
 mod html;
+mod machine;
 mod parse;
 mod report;
 mod structure;

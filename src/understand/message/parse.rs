@@ -8,7 +8,9 @@ use super::header::{Headers, message_ids, words};
 use super::html::{self, Page};
 use super::structure::{Part, Structure, openable};
 use super::text::{self, Format};
-use super::{Attachment, Line, Message, Unreadable, address, authentication, calendar, card, report};
+use super::{
+    Attachment, Line, MachineMark, Message, Unreadable, address, authentication, calendar, card, machine, report,
+};
 
 /// Most body text that is kept, in bytes: three hundred pages.
 const LONGEST_BODY: usize = 1024 * 1024;
@@ -36,8 +38,11 @@ fn read(raw: &[u8], trusted_authserv_id: &str) -> Result<Message, Unreadable> {
     let mut message = envelope(&headers);
     Page { lines: message.body, hidden: message.hidden_text } = body(&structure);
     message.authentication = authentication::read(&headers, trusted_authserv_id);
-    message.delivery_report = report::read(&structure);
     attachments(&structure, &mut message);
+    message.machine_marks = machine::marks(&headers, &message);
+    if message.machine_marks.contains(&MachineMark::DeliveryReport) {
+        message.delivery_report = report::read(&structure).or_else(|| Some(report::in_words(&headers, &message.body)));
+    }
     Ok(message)
 }
 
