@@ -153,9 +153,10 @@ fn text_marks(headers: &Headers, message: &Message) -> Vec<MachineMark> {
     marks
 }
 
-/// Whether a person's client answers another mail: it names that in the header.
+/// Whether a person's client answers another mail: it names that in the header, or says `Re:` in some language.
 fn is_answer(message: &Message) -> bool {
-    !message.thread.is_empty()
+    let says_re = |(label, _): (&str, &str)| label.chars().count() <= 5 && label.chars().all(char::is_alphabetic);
+    !message.thread.is_empty() || message.subject.split_once(':').is_some_and(says_re)
 }
 
 /// The text that is not quoted, on one line, up to the copied header of another mail.
