@@ -10,19 +10,31 @@ const DEVICE_LINE: usize = 90;
 /// Marks the sender's lines that he did not type.
 pub(super) fn mark(lines: &[Line], zones: &mut [Zone]) {
     let words = Words::built_in();
+    // Boilerplate ends with its paragraph, because what stands below may be typed; between rules, with the next rule.
     let mut boilerplate = false;
+    let mut fenced = false;
+    let mut below_rule = false;
     for (line, zone) in lines.iter().zip(zones.iter_mut()) {
         let text = line.text.trim();
-        if *zone != Zone::Own || is_blank(line) {
+        if *zone != Zone::Own {
+            (boilerplate, fenced, below_rule) = (false, false, false);
+            continue;
+        }
+        if is_blank(line) {
             boilerplate = false;
             continue;
         }
-        // Boilerplate ends with its paragraph: what stands below may be typed.
-        boilerplate |= words.boilerplate.is_match(text);
+        let rule = is_delimiter(text);
+        if words.boilerplate.is_match(text) {
+            boilerplate = true;
+            fenced |= below_rule;
+        }
         let device = text.chars().count() <= DEVICE_LINE && words.device.is_match(text);
-        if boilerplate || device {
+        if boilerplate || device || fenced {
             *zone = Zone::Footer;
         }
+        fenced &= !rule;
+        below_rule = rule;
     }
     drop_empty_delimiters(lines, zones);
 }

@@ -14,8 +14,8 @@ use crate::event::Invitation;
 const PASSAGE: usize = 60;
 /// The same for a single line that differs a little (re-encoded letters, added links).
 const DAMAGED_LINE: usize = 48;
-/// Letters of a shingle: long enough that chance hits are rare, short enough that a damaged letter costs little.
-const SHINGLE: usize = 6;
+/// Letters of a shingle: long enough that chance hits are few, short enough that a damaged letter costs little.
+const SHINGLE: usize = 4;
 /// Share of a damaged line's shingles that the invitation must hold.
 const SHARE: usize = 85;
 /// The same for a line that stands between lines of the invitation.

@@ -119,7 +119,7 @@ impl Words {
             end: Regex::new(&format!("(?i)^(?:{})$", any(&file.separator.end)))?,
             note: Regex::new(&format!(r"(?i)^\W*(?:{})\W*$", any(&file.forwarded.notes)))?,
             closing: Regex::new(&format!(r"(?i)^\W*(?:{})", any(&file.signature.closings)))?,
-            closing_ending: Regex::new(&format!(r"(?:{})\W*$", any(&file.signature.closing_endings)))?,
+            closing_ending: Regex::new(&format!(r"(?:^|\s)(?:{})\W*$", any(&file.signature.closing_endings)))?,
             // The rest of the line has no comma: "Sent from my hotel, so in short: yes" was typed.
             device: Regex::new(&format!(r"(?i)^\W*(?:{})[^,;!?、，]{{0,60}}$", any(&file.footer.device)))?,
             boilerplate: Regex::new(&format!(r"(?i)^\W*(?:{})", any(&file.footer.boilerplate)))?,

@@ -30,7 +30,7 @@ pub(super) fn zones(lines: &[Line], known: &Known) -> Vec<Zone> {
     let mut at = 0;
     while at < lines.len() {
         let own = zones.get(at) == Some(&Zone::Own);
-        let Some(end) = own.then(|| frame_at(lines, &zones, at)).flatten() else {
+        let Some(end) = own.then(|| frame_at(lines, &zones, &passages, at)).flatten() else {
             at += 1;
             continue;
         };
@@ -67,7 +67,7 @@ fn marked(lines: &[Line]) -> Vec<Zone> {
 
 /// One past the last line of the frame that begins at `start`: a rule, a separator, a header block, an attribution,
 /// as far as they follow each other.
-fn frame_at(lines: &[Line], zones: &[Zone], start: usize) -> Option<usize> {
+fn frame_at(lines: &[Line], zones: &[Zone], passages: &[Passage], start: usize) -> Option<usize> {
     let mut at = start;
     let rule = is_rule(&lines.get(at)?.text);
     if rule {
@@ -77,7 +77,10 @@ fn frame_at(lines: &[Line], zones: &[Zone], start: usize) -> Option<usize> {
     if let Some(below) = separator {
         at = next_line(lines, below).unwrap_or(below);
     }
-    let quoted_below = |from: usize| next_line(lines, from).is_some_and(|next| zones.get(next) == Some(&Zone::Quoted));
+    let begins_passage =
+        |at: usize| passages.iter().any(|passage| passage.start == at && passage.weight >= FRAMED_PASSAGE);
+    let quoted = |at: usize| zones.get(at) == Some(&Zone::Quoted) || begins_passage(at);
+    let quoted_below = |from: usize| next_line(lines, from).is_some_and(quoted);
     // A rule above an attribution is the last line of the sender's signature.
     let attribution = || attribution_at(lines, at, quoted_below).filter(|_| separator.is_some() || !rule);
     header_block_at(lines, at, separator.is_some()).or_else(attribution).or(separator)
@@ -131,7 +134,7 @@ fn typed_between(lines: &[Line], zones: &mut [Zone], known: &Known, range: std::
     let mut at = range.start;
     while at < range.end {
         let Some(line) = lines.get(at) else { return };
-        if let Some(end) = frame_at(lines, zones, at) {
+        if let Some(end) = frame_at(lines, zones, &[], at) {
             set(zones, at..end, Zone::Frame);
             at = end;
             continue;
