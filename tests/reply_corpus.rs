@@ -93,8 +93,9 @@ fn cases(folder: &Path) -> Vec<Case> {
 
 /// Without white space and invisible letters, which clients move about.
 fn squash(text: &str) -> String {
+    let same = |letter: char| if letter == '～' { '〜' } else { letter }; // two readings of one JIS code
     let invisible = |letter: char| matches!(letter, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{ad}' | '\u{2060}');
-    text.chars().filter(|letter| !letter.is_whitespace() && !invisible(*letter)).collect()
+    text.chars().filter(|letter| !letter.is_whitespace() && !invisible(*letter)).map(same).collect()
 }
 
 /// Letters and digits only.

@@ -96,9 +96,14 @@ impl Known {
         weight(&folded) >= DAMAGED_LINE && self.share(&folded) >= SHARE
     }
 
-    /// Whether a line inside a quotation is more likely a damaged line of the invitation than an answer.
+    /// Whether a line inside a quotation is more likely a damaged line of the invitation than an answer. An answer
+    /// may stand behind the words that it answers: "Full name: Jane Doe".
     pub fn is_akin(&self, line: &str) -> bool {
-        self.share(&fold(line)) >= AKIN
+        let folded = fold(line);
+        let ends = folded.char_indices().map(|(at, letter)| at + letter.len_utf8());
+        let repeated = ends.take_while(|end| folded.get(..*end).is_some_and(|start| self.holds(start))).last();
+        let rest = folded.get(repeated.unwrap_or(0)..).unwrap_or_default();
+        rest.is_empty() || self.share(rest) >= AKIN
     }
 
     /// Per cent of a folded line's shingles that the invitations hold.

@@ -74,7 +74,7 @@ fn closing_name(lines: &[&OwnLine<'_>], sender: &Name) -> Option<usize> {
     let mut found = None;
     for (at, line) in lines.iter().enumerate().skip(1).rev().take(MOST_LINES) {
         let text = line.text.trim();
-        let prose = text.chars().count() > SHORT_LINE / 2 || text.ends_with(END) || text.ends_with(':');
+        let prose = text.chars().count() > SHORT_LINE / 2 || is_sentence(text) || is_listed(text);
         if prose || (text.contains([':', '：', '=']) && !is_contact(text)) {
             break;
         }
@@ -84,6 +84,17 @@ fn closing_name(lines: &[&OwnLine<'_>], sender: &Name) -> Option<usize> {
         }
     }
     found
+}
+
+/// "Pilots' Guild e.V." ends like a sentence, but is too short for one.
+fn is_sentence(text: &str) -> bool {
+    text.ends_with(END) && text.split_whitespace().count() >= 5
+}
+
+/// "1) Jane Doe" answers the first of several questions.
+fn is_listed(text: &str) -> bool {
+    let rest = text.trim_start_matches(|letter: char| letter.is_numeric());
+    rest.len() < text.len() && rest.starts_with(['.', ')'])
 }
 
 /// A telephone number, an address, a page; any other labelled line is an answer.

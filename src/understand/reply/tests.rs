@@ -158,12 +158,13 @@ fn answers_between_quoted_lines_keep_their_questions() {
 
 #[test]
 fn answers_between_unmarked_lines_of_the_invitation_are_found() {
-    let answered = INVITATION.replace("18:00\n", "18:00\nnot me\n").replace("Pier 7", "Pier 7\nGladly!");
+    let answered =
+        INVITATION.replace("18:00\n", "18:00\nnot me\n").replace("Pier 7", "Pier 7\nGladly!\nOrganization: UN");
     let text = format!(
         "-----Original Message-----\nFrom: Harbour Museum\nSent: Monday\nTo: Jane\nSubject: Invitation\n\n{answered}"
     );
     let reply = reply(&text);
-    assert_eq!(reply.text, "not me\n\nGladly!");
+    assert_eq!(reply.text, "not me\n\nGladly!\nOrganization: UN");
     let last = reply.inline_answers.last().unwrap();
     assert!(last.question.contains("BOAT TOUR"), "{last:?}");
 }
@@ -194,7 +195,7 @@ fn the_signature_begins_with_its_closing_formula_or_with_the_name() {
         ("Ich komme.", "Mit freundlichen Grüßen\nJane Doe"),
         ("참석합니다.", "홍길동 드림"),
         ("出席いたします。", "よろしくお願いいたします。"),
-        ("I will come.", "Jane Doe\nPilots' Guild\nTel. 0431 5550"),
+        ("I will come.", "Jane Doe\nPilots' Guild e.V.\nTel. 0431 5550"),
         ("Thanks for the kind invitation, we will come to everything you offer.", "Doe"),
         ("I will come.\n--", "Jane Doe, Kiel"),
         ("I come. Thanks for asking.", ""),
@@ -203,6 +204,7 @@ fn the_signature_begins_with_its_closing_formula_or_with_the_name() {
         ("Guten Tag,\nich komme.", "Viele Grüße aus Kiel, Jane Doe"),
         ("Full name: Jane Doe\nOrganization: Pilots' Guild\nLecture: no", ""),
         ("Hello,\nJane Doe\nonly the tour", ""),
+        ("Registration\n\n1) Jane Doe\n2) Guild", ""),
     ] {
         let text = format!("{body}\n{signature}");
         let reply = reply(&text);
