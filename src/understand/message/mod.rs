@@ -8,6 +8,7 @@
 mod address;
 mod charset;
 mod header;
+mod html;
 mod parse;
 mod structure;
 mod text;

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use jiff::Timestamp;
 
 use super::header::{Headers, message_ids, words};
+use super::html::{self, Page};
 use super::structure::{Part, Structure, openable};
 use super::text::{self, Format};
 use super::{Line, Message, Unreadable, address};
@@ -31,7 +32,7 @@ fn read(raw: &[u8], _trusted_authserv_id: &str) -> Result<Message, Unreadable> {
         return Err(Unreadable::NotMail);
     }
     let mut message = envelope(&headers);
-    message.body = body(&structure);
+    Page { lines: message.body, hidden: message.hidden_text } = body(&structure);
     Ok(message)
 }
 
@@ -65,30 +66,35 @@ fn utc_offset(date: mail_parser::DateTime) -> i32 {
     if date.tz_before_gmt { -minutes } else { minutes }
 }
 
-/// The body's lines: the plain parts, unless they are a stub beside HTML that says far more.
-fn body(structure: &Structure<'_>) -> Vec<Line> {
-    let plain = lines(&structure.text_body());
+/// The body's lines, and what HTML hides: the plain parts, unless they are a stub beside HTML that says far more.
+fn body(structure: &Structure<'_>) -> Page {
+    let plain = page(&structure.text_body());
     let html = structure.html_body();
-    let body = if html.iter().any(Part::is_html) && !structure.text_body().iter().all(Part::is_html) {
-        let html = lines(&html);
-        if is_stub(&plain, &html) { html } else { plain }
+    let mut body = if html.iter().any(Part::is_html) && !structure.text_body().iter().any(Part::is_html) {
+        let html = page(&html);
+        let lines = if is_stub(&plain.lines, &html.lines) { html.lines } else { plain.lines };
+        Page { lines, hidden: html.hidden }
     } else {
         plain
     };
     let mut left = LONGEST_BODY;
-    let fits = |line: &Line| {
+    let fitting = body.lines.iter().take_while(|line| {
         left = left.saturating_sub(line.text.len() + 1);
         left > 0
-    };
-    body.into_iter().take_while(fits).collect()
+    });
+    body.lines.truncate(fitting.count());
+    body
 }
 
-fn lines(parts: &[Part<'_>]) -> Vec<Line> {
-    parts.iter().flat_map(|part| if part.is_html() { html(part) } else { plain(part) }).collect()
-}
-
-fn html(part: &Part<'_>) -> Vec<Line> {
-    text::lines(&mail_parser::decoders::html::html_to_text(&part.text()), Format::Fixed)
+fn page(parts: &[Part<'_>]) -> Page {
+    let mut page = Page::default();
+    for part in parts {
+        let Page { lines, hidden } =
+            if part.is_html() { html::read(&part.text()) } else { Page { lines: plain(part), hidden: Vec::new() } };
+        page.lines.extend(lines);
+        page.hidden.extend(hidden);
+    }
+    page
 }
 
 fn plain(part: &Part<'_>) -> Vec<Line> {
