@@ -12,8 +12,8 @@ use rsvpd::understand::reply::ReplyText;
 use serde_json::Value;
 
 /// Floors: they only ever rise.
-const EXACT: f64 = 0.0;
-const WILD: f64 = 0.0;
+const EXACT: f64 = 0.997;
+const WILD: f64 = 0.91;
 
 struct Case {
     file: PathBuf,
@@ -112,6 +112,7 @@ fn is_footer(line: &str) -> bool {
     let line = line.to_lowercase();
     let signs = [
         "sent from",
+        "sent with",
         "sent via",
         "gesendet",
         "보냄",

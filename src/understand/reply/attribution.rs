@@ -67,7 +67,7 @@ fn goes_on(window: &[&str], at: usize) -> bool {
     let ended = |text: &&str| text.ends_with(['.', '!', '?', ':', '。', '！', '？']);
     let first = window.get(at).copied().unwrap_or_default();
     let is_start = first.starts_with(|letter: char| letter.is_ascii_digit() || letter == '*');
-    let address_wrapped = first.starts_with(['<', '(', '[']);
+    let address_wrapped = ["<", "(<", "[mailto:"].iter().any(|start| first.starts_with(start));
     (address_wrapped || (!begins(at) && !is_start && begins(at - 1))) && !window.get(at - 1).is_some_and(ended)
 }
 
@@ -97,6 +97,7 @@ fn is_attribution(text: &str, quoted_below: bool) -> bool {
         (true, true, true) => colon || quoted_below,
         (false, true, true) => colon,
         (true, false, true) => colon && (quoted_below || text.len() < SHORT),
+        (true, true, false) if text.contains(">:") || text.contains("> :") => colon,
         (true, _, false) | (false, false, true) => colon && quoted_below,
         _ => false,
     }
