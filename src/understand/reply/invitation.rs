@@ -25,6 +25,10 @@ const AKIN: usize = 60;
 pub(super) struct Known {
     texts: Vec<String>,
     shingles: HashSet<Vec<char>>,
+    /// Lines that end in a colon: the items of a form.
+    labels: HashSet<String>,
+    /// Weight of the shortest text.
+    shortest: usize,
 }
 
 /// Lines that, put together, are one unbroken passage of an invitation.
@@ -45,7 +49,9 @@ impl Known {
         let texts: Vec<String> =
             invitations.iter().flat_map(|invitation| [fold(&invitation.text), fold(&invitation.subject)]).collect();
         let shingles = texts.iter().flat_map(|text| shingles(text)).collect();
-        Self { texts, shingles }
+        let labels = invitations.iter().flat_map(|invitation| invitation.text.lines()).filter_map(label);
+        let shortest = invitations.iter().map(|invitation| weight(&fold(&invitation.text))).min().unwrap_or_default();
+        Self { texts, shingles, labels: labels.collect(), shortest }
     }
 
     /// The passages of the invitation among the lines, longest first found, none overlapping; blank lines inside
@@ -106,6 +112,18 @@ impl Known {
         rest.is_empty() || self.share(rest) >= AKIN
     }
 
+    /// Whether the passages make up the better part of an invitation.
+    pub fn is_mostly_in(&self, passages: &[Passage]) -> bool {
+        passages.iter().map(|passage| passage.weight).sum::<usize>() * 2 > self.shortest
+    }
+
+    /// Whether a quoted line is an item of the invitation's form with an answer typed behind it.
+    pub fn is_answered(&self, line: &str) -> bool {
+        let Some((item, answer)) = line.split_once([':', '：']) else { return false };
+        let (item, answer) = (fold(item), fold(answer));
+        !answer.is_empty() && self.labels.contains(&item) && !self.holds(&(item + &answer))
+    }
+
     /// Per cent of a folded line's shingles that the invitations hold.
     fn share(&self, folded: &str) -> usize {
         let all = shingles(folded);
@@ -116,6 +134,12 @@ impl Known {
     fn holds(&self, folded: &str) -> bool {
         self.texts.iter().any(|text| text.contains(folded))
     }
+}
+
+/// The folded item of a form's empty line: "Full name: ______".
+fn label(line: &str) -> Option<String> {
+    let line = line.trim_end_matches(|letter: char| letter.is_whitespace() || matches!(letter, '_' | '.' | '…'));
+    line.strip_suffix([':', '：']).map(fold).filter(|item| !item.is_empty())
 }
 
 /// Letters and digits only, compatibility forms unified, lower case.

@@ -171,6 +171,18 @@ fn answers_between_unmarked_lines_of_the_invitation_are_found() {
 }
 
 #[test]
+fn an_answer_typed_behind_a_quoted_item_is_found_but_not_in_an_acknowledgement() {
+    let form =
+        Invitation { text: format!("{INVITATION}\n\nFull name:\nOrganization: ______\nBoat:\nPier 7"), ..invitation() };
+    let read = |body: &str| ReplyText::of(&message(body), &[&form]).text;
+    let attribution = "On 01/03/2021 17:12, Harbour Museum wrote:";
+    let filled = form.text.replace("name:", "name: Jane Doe").replace("______", "UN").replace("Boat:\n", "Boat: ");
+    assert_eq!(read(&format!("{attribution}\n{}", quoted(&filled))), "Full name: Jane Doe\nOrganization: UN");
+    let acknowledgement = "Thank you. We noted:\nOPENING LECTURE\nTuesday, May 4th, 2021, 18:00\nHarbour Museum, Quay 3\nFull name: Jane Doe\nOrganization: UN";
+    assert_eq!(read(&format!("Please cancel.\n\n{attribution}\n{}", quoted(acknowledgement))), "Please cancel.");
+}
+
+#[test]
 fn footers_of_devices_and_firms_are_dropped_and_what_stands_below_them_is_not() {
     for footer in [
         "Sent from my iPhone",

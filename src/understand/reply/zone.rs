@@ -44,6 +44,7 @@ pub(super) fn zones(lines: &[Line], known: &Known) -> Vec<Zone> {
         at = end;
     }
     subtract(lines, &mut zones, known, &passages);
+    answered_forms(lines, &mut zones, known, &passages);
     zones
 }
 
@@ -161,6 +162,19 @@ fn subtract(lines: &[Line], zones: &mut [Zone], known: &Known, passages: &[Passa
     for (at, line) in lines.iter().enumerate() {
         if zones.get(at) == Some(&Zone::Own) && known.resembles(&line.text) {
             take(zones, at);
+        }
+    }
+}
+
+/// Gives back the items of a quoted form behind which an answer was typed. Only where most of the invitation
+/// is quoted: a quoted acknowledgement repeats the items with what was answered before.
+fn answered_forms(lines: &[Line], zones: &mut [Zone], known: &Known, passages: &[Passage]) {
+    if !known.is_mostly_in(passages) {
+        return;
+    }
+    for (line, zone) in lines.iter().zip(zones) {
+        if *zone == Zone::Quoted && known.is_answered(&line.text) {
+            *zone = Zone::Own;
         }
     }
 }
