@@ -87,13 +87,11 @@ impl ReplyText {
         let inline_answers = inline::answers(lines, &zones, &own);
         // An answer is no signature, though "Full name?" is answered with the sender's name.
         let last_answer = inline_answers.last().map_or(0, |answer| answer.span.start);
-        Self {
-            signature: signature::begins(own.iter().filter(|line| line.start >= last_answer), sender),
-            inline_answers,
-            quotation: quotation(lines, &zones),
-            forwarded: forwarded::says_nothing(&text),
-            text,
-        }
+        let signature = signature::begins(own.iter().filter(|line| line.start >= last_answer), sender);
+        let quotation = quotation(lines, &zones);
+        let mut reply = Self { text, signature, inline_answers, quotation, forwarded: false };
+        reply.forwarded = forwarded::says_nothing(reply.body());
+        reply
     }
 
     /// A reply text that consists of exactly this, for tests and tools.

@@ -44,7 +44,8 @@ fn closing_formula(lines: &[&OwnLine<'_>], sender: &Name) -> Option<usize> {
         let text = line.text.trim();
         let length = text.chars().count();
         let formula = words.closing.find(text).is_some_and(|formula| is_signed(text.get(formula.end()..), sender));
-        if at > 0 && length <= CLOSING_LINE && (formula || words.closing_ending.is_match(text)) {
+        let alone = lines.len() == 1;
+        if !alone && length <= CLOSING_LINE && (formula || words.closing_ending.is_match(text)) {
             return Some(at);
         }
         if length > SHORT_LINE {

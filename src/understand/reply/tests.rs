@@ -133,6 +133,8 @@ fn what_a_sender_types_in_the_manner_of_a_frame_stays() {
         "MEMO\nTo: Harbour Museum\nFrom: City of Kiel\nSubject: Participation\n\nThe mayor will attend.",
         "Full name: Jane Doe\nOrganization: Pilots' Guild\nPosition: pilot\nLecture on the 4th: no\nTour on the 5th: yes",
         "Tuesday, May 4th, 2021, 18:00: yes\nWednesday: no",
+        "Sent by my assistant Tom Roe",
+        "Gesendet von Sekretariat Roe",
         "Sent from my office in Kiel, so in short: yes to both.",
         "17:30 works. On the 5th I wrote: no. Now: yes.",
     ] {
@@ -230,7 +232,14 @@ fn the_signature_begins_with_its_closing_formula_or_with_the_name() {
 #[test]
 fn a_mail_passed_on_without_a_word_is_forwarded() {
     let block = "---------- Forwarded message ----------\nFrom: Harbour Museum <days@museum.example>\nDate: 1 March\nSubject: x";
-    for (typed, forwarded) in [("", true), ("FYI", true), ("Zur Info.", true), ("I come.", false)] {
+    for (typed, forwarded) in [
+        ("", true),
+        ("FYI", true),
+        ("Zur Info.", true),
+        ("FYI\n\nBest regards\nJane Doe", true),
+        ("Grüße\nJane", true),
+        ("I come.", false),
+    ] {
         assert_eq!(reply(&format!("{typed}\n\n{block}\n\n{INVITATION}")).forwarded, forwarded, "{typed}");
     }
     assert!(reply("").forwarded);
