@@ -8,10 +8,14 @@ use super::header::{Headers, message_ids, words};
 use super::html::{self, Page};
 use super::structure::{Part, Structure, openable};
 use super::text::{self, Format};
-use super::{Line, Message, Unreadable, address};
+use super::{
+    Attachment, Line, MachineMark, Message, Unreadable, address, authentication, calendar, card, machine, report,
+};
 
 /// Most body text that is kept, in bytes: three hundred pages.
 const LONGEST_BODY: usize = 1024 * 1024;
+/// Most attachments, calendars and cards that are kept.
+const MOST_PARTS: usize = 100;
 /// Most Message-IDs of a thread that are kept.
 const MOST_IDS: usize = 200;
 
@@ -21,7 +25,7 @@ pub(super) fn parse(raw: &[u8], trusted_authserv_id: &str) -> Result<Message, Un
     catch_unwind(read).unwrap_or(Err(Unreadable::Structure))
 }
 
-fn read(raw: &[u8], _trusted_authserv_id: &str) -> Result<Message, Unreadable> {
+fn read(raw: &[u8], trusted_authserv_id: &str) -> Result<Message, Unreadable> {
     let shown = openable(raw);
     let structure = Structure::read(raw, &shown).ok_or(Unreadable::NotMail)?;
     let headers = structure.headers();
@@ -33,6 +37,12 @@ fn read(raw: &[u8], _trusted_authserv_id: &str) -> Result<Message, Unreadable> {
     }
     let mut message = envelope(&headers);
     Page { lines: message.body, hidden: message.hidden_text } = body(&structure);
+    message.authentication = authentication::read(&headers, trusted_authserv_id);
+    attachments(&structure, &mut message);
+    message.machine_marks = machine::marks(&headers, &message);
+    if message.machine_marks.contains(&MachineMark::DeliveryReport) {
+        message.delivery_report = report::read(&structure).or_else(|| Some(report::in_words(&headers, &message.body)));
+    }
     Ok(message)
 }
 
@@ -95,6 +105,36 @@ fn page(parts: &[Part<'_>]) -> Page {
         page.hidden.extend(hidden);
     }
     page
+}
+
+/// Calendars, cards, and what else is attached.
+fn attachments(structure: &Structure<'_>, message: &mut Message) {
+    let read = [structure.text_body(), structure.html_body()].concat();
+    for part in structure.leaves().filter(|part| !read.iter().any(|body| body.is(part))) {
+        let media_type = part.media_type();
+        let name = part.name();
+        let ends = |ending: &str| name.as_ref().is_some_and(|name| name.to_lowercase().ends_with(ending));
+        let vague = matches!(media_type.as_str(), "application/octet-stream" | "text/plain");
+        match media_type.as_str() {
+            "text/calendar" | "application/ics" => {
+                message.calendars.extend(calendar::read(&part.text(), part.type_parameter("method").as_deref()));
+            }
+            _ if vague && ends(".ics") => message.calendars.extend(calendar::read(&part.text(), None)),
+            "text/vcard" | "text/x-vcard" | "text/directory" | "application/vcard" => {
+                message.cards.extend(card::read(&part.text()))
+            }
+            _ if vague && ends(".vcf") => message.cards.extend(card::read(&part.text())),
+            _ => message.attachments.push(Attachment { name, media_type, size: part.bytes().len() }),
+        }
+        let kept = [message.calendars.len(), message.cards.len(), message.attachments.len()];
+        if kept.iter().any(|&kept| kept >= MOST_PARTS) {
+            break;
+        }
+    }
+    // Outlook sends the same answer as a part and as a file.
+    message.calendars.dedup();
+    message.calendars.truncate(MOST_PARTS);
+    message.cards.truncate(MOST_PARTS);
 }
 
 fn plain(part: &Part<'_>) -> Vec<Line> {

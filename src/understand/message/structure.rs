@@ -88,6 +88,11 @@ impl Part<'_> {
         parameter(&self.field(HeaderName::ContentType)?, name)
     }
 
+    /// Whether it is the same part.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        std::ptr::eq(self.part, other.part)
+    }
+
     /// Whether it is text/plain or text/html.
     pub(super) fn is_text(&self) -> bool {
         self.is_html() || self.media_type() == "text/plain"
