@@ -29,7 +29,7 @@ static ADDRESS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[^\s<>@]+@[^\s<>
 /// One past the last line of the attribution that begins at `start`, if one does. `quoted_below` says whether
 /// what follows a line (blank lines aside) is a quotation by its marks or by its words.
 ///
-/// Typed text may stand right above it, so an attribution begins as late as it can and still name a date.
+/// Typed text may stand right above it, so an attribution begins as late as it can and still say when and who.
 pub(super) fn attribution_at(lines: &[Line], start: usize, quoted_below: impl Fn(usize) -> bool) -> Option<usize> {
     let depth = lines.get(start)?.quote_depth;
     let window: Vec<&str> = lines
@@ -98,7 +98,7 @@ fn is_attribution(text: &str, quoted_below: bool) -> bool {
         (false, true, true) => colon,
         (true, false, true) => colon && (quoted_below || text.len() < SHORT),
         (true, true, false) if text.contains(">:") || text.contains("> :") => colon,
-        (true, _, false) | (false, false, true) => colon && quoted_below,
+        (true, true, false) | (false, false, true) => colon && quoted_below,
         _ => false,
     }
 }

@@ -136,7 +136,7 @@ fn what_a_sender_types_in_the_manner_of_a_frame_stays() {
         "Sent by my assistant Tom Roe",
         "Gesendet von Sekretariat Roe",
         "Sent from my office in Kiel, so in short: yes to both.",
-        "17:30 works. On the 5th I wrote: no. Now: yes.",
+        "I come on 04.05.2021. What I wonder about:\n\n17:30 works. On the 5th I wrote: no. Now: yes.",
     ] {
         assert_eq!(reply(typed).text, typed);
     }
@@ -170,6 +170,31 @@ fn answers_between_unmarked_lines_of_the_invitation_are_found() {
     assert_eq!(reply.text, "not me\n\nGladly!\nOrganization: UN");
     let last = reply.inline_answers.last().unwrap();
     assert!(last.question.contains("BOAT TOUR"), "{last:?}");
+}
+
+#[test]
+fn in_a_container_that_html_marks_only_what_stands_between_quoted_lines_was_typed() {
+    let line = |text: &str, quote_depth: u8, role: LineRole| Line { text: text.into(), quote_depth, role };
+    let (own, container) = (LineRole::Unmarked, LineRole::Quotation);
+    let attribution = line("On 01/03/2021 17:12, Harbour Museum wrote:", 0, container);
+    let typed = |body: Vec<Line>| ReplyText::of(&Message { body, ..Message::default() }, &[]).text;
+    let answered = vec![
+        line("See below.", 0, own),
+        attribution.clone(),
+        line("organization,", 1, own),
+        line("Guild", 0, container),
+        line("position,", 1, container),
+        line("pilot", 0, container),
+    ];
+    assert_eq!(typed(answered), "See below.\n\nGuild\n\npilot");
+    let passed_on = vec![
+        line("See below.", 0, own),
+        attribution,
+        line("Please go there, both days.", 0, container),
+        line("The invitation", 1, container),
+        line("Your boss", 0, container),
+    ];
+    assert_eq!(typed(passed_on), "See below.");
 }
 
 #[test]

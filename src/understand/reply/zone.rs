@@ -48,20 +48,24 @@ pub(super) fn zones(lines: &[Line], known: &Known) -> Vec<Zone> {
     zones
 }
 
-/// What the format marks: quotation depth, and the containers of HTML clients. Inside such a container an answer may
-/// stand between quoted lines; it counts as typed.
+/// What the format marks: quotation depth, and the containers of HTML clients. Where such a container holds nothing
+/// but a frame and quoted lines, what stands between those was typed there.
 fn marked(lines: &[Line]) -> Vec<Zone> {
-    let mut quoted_before = false;
-    let mut zones = Vec::with_capacity(lines.len());
-    for line in lines {
-        let container = line.role == LineRole::Quotation;
-        if line.quote_depth > 0 {
-            quoted_before = true;
-        } else if !container && !is_blank(line) {
-            quoted_before = false;
+    let mut zones: Vec<Zone> =
+        lines.iter().map(|line| if line.quote_depth > 0 { Zone::Quoted } else { Zone::Own }).collect();
+    let mut start = 0;
+    while start < lines.len() {
+        let inside = |line: &Line| line.role == LineRole::Quotation || line.quote_depth > 0 || is_blank(line);
+        let length = lines.iter().skip(start).take_while(|line| inside(line)).count();
+        let container = lines.iter().skip(start).take(length).any(|line| line.role == LineRole::Quotation);
+        if container {
+            let first = next_line(lines, start).unwrap_or(start);
+            let below = frame_at(lines, &zones, &[], first).unwrap_or(first);
+            let only_quoted =
+                next_line(lines, below).and_then(|at| lines.get(at)).is_some_and(|line| line.quote_depth > 0);
+            set(&mut zones, start..if only_quoted { below } else { start + length }, Zone::Quoted);
         }
-        let quoted = line.quote_depth > 0 || (container && !quoted_before);
-        zones.push(if quoted { Zone::Quoted } else { Zone::Own });
+        start += length.max(1);
     }
     zones
 }
@@ -98,8 +102,8 @@ fn quotation_is_marked(lines: &[Line], zones: &[Zone], passages: &[Passage], fro
     quoted(next) || quoted_invitation
 }
 
-/// A quotation that nothing marks, from `from` to the end or to the line that says where it ends. What the invitation does not say, between its passages
-/// or after its last, was typed there.
+/// A quotation that nothing marks, from `from` to the end or to the line that says where it ends. What the invitation
+/// does not say, between its passages or after its last, was typed there.
 fn unmarked_quotation(
     lines: &[Line],
     zones: &mut [Zone],
