@@ -12,8 +12,8 @@ use rsvpd::understand::reply::ReplyText;
 use serde_json::Value;
 
 /// Floors: they only ever rise.
-const EXACT: f64 = 0.0;
-const WILD: f64 = 0.0;
+const EXACT: f64 = 0.997;
+const WILD: f64 = 0.91;
 
 struct Case {
     file: PathBuf,
@@ -93,8 +93,9 @@ fn cases(folder: &Path) -> Vec<Case> {
 
 /// Without white space and invisible letters, which clients move about.
 fn squash(text: &str) -> String {
+    let same = |letter: char| if letter == '～' { '〜' } else { letter }; // two readings of one JIS code
     let invisible = |letter: char| matches!(letter, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{ad}' | '\u{2060}');
-    text.chars().filter(|letter| !letter.is_whitespace() && !invisible(*letter)).collect()
+    text.chars().filter(|letter| !letter.is_whitespace() && !invisible(*letter)).map(same).collect()
 }
 
 /// Letters and digits only.
@@ -111,6 +112,7 @@ fn is_footer(line: &str) -> bool {
     let line = line.to_lowercase();
     let signs = [
         "sent from",
+        "sent with",
         "sent via",
         "gesendet",
         "보냄",

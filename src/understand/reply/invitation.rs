@@ -14,8 +14,8 @@ use crate::event::Invitation;
 const PASSAGE: usize = 60;
 /// The same for a single line that differs a little (re-encoded letters, added links).
 const DAMAGED_LINE: usize = 48;
-/// Letters of a shingle: long enough that chance hits are rare, short enough that a damaged letter costs little.
-const SHINGLE: usize = 6;
+/// Letters of a shingle: long enough that chance hits are few, short enough that a damaged letter costs little.
+const SHINGLE: usize = 4;
 /// Share of a damaged line's shingles that the invitation must hold.
 const SHARE: usize = 85;
 /// The same for a line that stands between lines of the invitation.
@@ -25,6 +25,10 @@ const AKIN: usize = 60;
 pub(super) struct Known {
     texts: Vec<String>,
     shingles: HashSet<Vec<char>>,
+    /// Lines that end in a colon: the items of a form.
+    labels: HashSet<String>,
+    /// Weight of the shortest text.
+    shortest: usize,
 }
 
 /// Lines that, put together, are one unbroken passage of an invitation.
@@ -45,7 +49,9 @@ impl Known {
         let texts: Vec<String> =
             invitations.iter().flat_map(|invitation| [fold(&invitation.text), fold(&invitation.subject)]).collect();
         let shingles = texts.iter().flat_map(|text| shingles(text)).collect();
-        Self { texts, shingles }
+        let labels = invitations.iter().flat_map(|invitation| invitation.text.lines()).filter_map(label);
+        let shortest = invitations.iter().map(|invitation| weight(&fold(&invitation.text))).min().unwrap_or_default();
+        Self { texts, shingles, labels: labels.collect(), shortest }
     }
 
     /// The passages of the invitation among the lines, longest first found, none overlapping; blank lines inside
@@ -96,9 +102,26 @@ impl Known {
         weight(&folded) >= DAMAGED_LINE && self.share(&folded) >= SHARE
     }
 
-    /// Whether a line inside a quotation is more likely a damaged line of the invitation than an answer.
+    /// Whether a line inside a quotation is more likely a damaged line of the invitation than an answer. An answer
+    /// may stand behind the words that it answers: "Full name: Jane Doe".
     pub fn is_akin(&self, line: &str) -> bool {
-        self.share(&fold(line)) >= AKIN
+        let folded = fold(line);
+        let ends = folded.char_indices().map(|(at, letter)| at + letter.len_utf8());
+        let repeated = ends.take_while(|end| folded.get(..*end).is_some_and(|start| self.holds(start))).last();
+        let rest = folded.get(repeated.unwrap_or(0)..).unwrap_or_default();
+        rest.is_empty() || self.share(rest) >= AKIN
+    }
+
+    /// Whether the passages make up the better part of an invitation.
+    pub fn is_mostly_in(&self, passages: &[Passage]) -> bool {
+        passages.iter().map(|passage| passage.weight).sum::<usize>() * 2 > self.shortest
+    }
+
+    /// Whether a quoted line is an item of the invitation's form with an answer typed behind it.
+    pub fn is_answered(&self, line: &str) -> bool {
+        let Some((item, answer)) = line.split_once([':', '：']) else { return false };
+        let (item, answer) = (fold(item), fold(answer));
+        !answer.is_empty() && self.labels.contains(&item) && !self.holds(&(item + &answer))
     }
 
     /// Per cent of a folded line's shingles that the invitations hold.
@@ -111,6 +134,12 @@ impl Known {
     fn holds(&self, folded: &str) -> bool {
         self.texts.iter().any(|text| text.contains(folded))
     }
+}
+
+/// The folded item of a form's empty line: "Full name: ______".
+fn label(line: &str) -> Option<String> {
+    let line = line.trim_end_matches(|letter: char| letter.is_whitespace() || matches!(letter, '_' | '.' | '…'));
+    line.strip_suffix([':', '：']).map(fold).filter(|item| !item.is_empty())
 }
 
 /// Letters and digits only, compatibility forms unified, lower case.
