@@ -31,6 +31,7 @@ use crate::understand::reply::ReplyText;
 
 use clauses::{Said, Statement};
 use names::Names;
+use sentences::Sentence;
 
 pub use words::Words;
 
@@ -84,9 +85,7 @@ pub fn read(
     let found = languages.found_in(body);
     let words: Vec<&Words> = found.iter().map(|language| &language.sessions).collect();
     let names = Names::of(event, &words);
-    let abbreviations: Vec<&str> = words.iter().flat_map(|words| &words.abbreviations).map(String::as_str).collect();
-    let day_stop = words.iter().any(|words| words.day_marks.iter().any(|mark| mark == "."));
-    let sentences = sentences::sentences(body, &abbreviations, day_stop);
+    let sentences = split(body, &words);
     let pieces = pieces::collect(body, event, &words, &names, sent);
     let resolved = resolve::resolve(body, &sentences, pieces, event);
     let verb_final = words.first().is_some_and(|words| words.verb_final);
@@ -105,6 +104,19 @@ pub fn read(
         })
         .collect();
     SessionReading { mentions, signals }
+}
+
+/// The sentences of a text, for readers that weigh them one by one.
+pub(super) fn sentences_of(text: &str, languages: &Languages) -> Vec<Sentence> {
+    let found = languages.found_in(text);
+    let words: Vec<&Words> = found.iter().map(|language| &language.sessions).collect();
+    split(text, &words)
+}
+
+fn split(text: &str, words: &[&Words]) -> Vec<Sentence> {
+    let abbreviations: Vec<&str> = words.iter().flat_map(|words| &words.abbreviations).map(String::as_str).collect();
+    let day_stop = words.iter().any(|words| words.day_marks.iter().any(|mark| mark == "."));
+    sentences::sentences(text, &abbreviations, day_stop)
 }
 
 fn mentions(body: &str, event: &Event, statements: &[Statement]) -> Vec<Mention> {
