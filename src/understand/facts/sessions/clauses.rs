@@ -73,8 +73,18 @@ pub fn by_clause(text: &str, sentences: &[Sentence], pieces: &[Piece]) -> Vec<St
                 (answer, confidence, rule) = (Some(found), sure, by);
             }
         }
-        if clause.joint == Some(Joint::Because) && answer != Some(Said::No) {
+        if clause.joint == Some(Joint::Because) && matches!(answer, None | Some(Said::Maybe)) {
             answer = Some(Said::Busy);
+        }
+        if let Some(answered) = answered(text, &clauses, &said, index) {
+            (answer, confidence, rule) = (Some(answered), 0.93, "answer behind");
+        }
+        let softened = answer == Some(Said::Yes)
+            && clauses.get(index.saturating_add(1)).is_some_and(|next| {
+                next.sentence == clause.sentence && next.joint == Some(Joint::But) && next.references().is_empty()
+            });
+        if softened {
+            confidence = confidence.min(0.7);
         }
         let corrects = clauses.get(..=index).unwrap_or_default().iter().any(|clause| clause.has(&What::Correction));
         let earlier = clause.has(&What::Earlier);
@@ -84,7 +94,7 @@ pub fn by_clause(text: &str, sentences: &[Sentence], pieces: &[Piece]) -> Vec<St
             let excepted = clause.is_excepted(position);
             let said = match said {
                 _ if excepted => Said::No,
-                _ if earlier => Said::Nothing,
+                _ if earlier => Said::Busy,
                 Some(said) => said,
                 None => Said::Nothing,
             };
@@ -105,11 +115,13 @@ fn statement(
 ) -> Statement {
     let said = match (reference.kind, said) {
         (Kind::Neither, _) => Said::No,
+        // A word of the title may stand in anybody's affiliation.
+        (Kind::Weak, Said::Nothing) => Said::Busy,
         (_, said) => said,
     };
     let kind: f32 = match reference.kind {
         Kind::Agreeing => 0.03,
-        Kind::Place => -0.15,
+        Kind::Weak => -0.15,
         Kind::Part(_) => -0.25,
         Kind::Shift(_) => -0.05,
         _ => 0.0,
@@ -131,6 +143,17 @@ fn statement(
     }
 }
 
+/// The bare answer right behind: "Film: no", "conference – by all means".
+fn answered(text: &str, clauses: &[Clause<'_>], said: &[Option<Said>], index: usize) -> Option<Said> {
+    let (clause, next) = (clauses.get(index)?, clauses.get(index.saturating_add(1))?);
+    let said = said.get(index.saturating_add(1)).copied().flatten().filter(|said| *said != Said::Busy)?;
+    let bare = next.references().is_empty() && next.words_beside(text) <= 2;
+    let labelled = next.sentence == clause.sentence && next.joint == Some(Joint::Colon) && next.references().is_empty();
+    let behind = next.sentence == clause.sentence && next.joint == Some(Joint::Comma) && bare && clause.is_brief(text);
+    let asked = next.sentence == clause.sentence.saturating_add(1) && clause.question && bare && clause.is_brief(text);
+    (labelled || behind || asked).then_some(said)
+}
+
 /// The clause that this one continues, or that answers it.
 fn continued(
     text: &str,
@@ -144,7 +167,7 @@ fn continued(
     let before = before
         .take_while(|(other, _)| other.sentence == clause.sentence)
         .find_map(|(_, said)| said.filter(|said| *said != Said::Busy));
-    let joined = matches!(clause.joint, Some(Joint::And | Joint::Comma)) && (brief || clause.joint == Some(Joint::And));
+    let joined = matches!(clause.joint, Some(Joint::And | Joint::Comma));
     if let (Some(before), Some(Joint::But)) = (before, clause.joint) {
         let turned = match before {
             Said::No => (Said::Yes, 0.85, "but"),
@@ -153,7 +176,13 @@ fn continued(
         return brief.then_some(turned);
     }
     if let Some(before) = before.filter(|_| joined) {
-        return Some((before, 0.9, "continued"));
+        return match brief {
+            true => Some((before, 0.92, "continued")),
+            false => (clause.joint == Some(Joint::And)).then_some((before, 0.6, "continued at length")),
+        };
+    }
+    if clause.joint == Some(Joint::Semicolon) && before.is_some() {
+        return None;
     }
     // Nothing before it: an answer follows, in this sentence or, behind a question or a label, in the next.
     let mut labelled = clause.question || brief;
@@ -232,7 +261,9 @@ impl Clause<'_> {
     /// What its cues say together: one negation turns the clause.
     fn said(&self) -> Option<Said> {
         let has = |cue| self.has(&What::Cue(cue));
-        if has(Cue::No) {
+        if has(Cue::No) && has(Cue::Avoid) {
+            Some(Said::Yes)
+        } else if has(Cue::No) || has(Cue::Avoid) {
             Some(Said::No)
         } else if has(Cue::Maybe) {
             Some(Said::Maybe)
@@ -255,7 +286,10 @@ impl Clause<'_> {
             .enumerate()
             .map(|(at, piece)| (at, &piece.what))
             .filter(|(_, what)| {
-                matches!(what, What::Reference(_) | What::Cue(Cue::Yes | Cue::No | Cue::Ticked | Cue::Unticked))
+                matches!(
+                    what,
+                    What::Reference(_) | What::Cue(Cue::Yes | Cue::No | Cue::Avoid | Cue::Ticked | Cue::Unticked)
+                )
             })
             .collect();
         if turns.len() < 4 || turns.len() % 2 == 1 {
@@ -281,9 +315,13 @@ impl Clause<'_> {
 
     /// Whether it says little beside its references: then it is no thought of its own.
     fn is_brief(&self, text: &str) -> bool {
+        self.words_beside(text) <= 4 && !self.has(&What::Subject)
+    }
+
+    fn words_beside(&self, text: &str) -> usize {
         let all = self.span.of(text).split_whitespace().count();
         let named: usize = self.pieces.iter().map(|piece| piece.span.of(text).split_whitespace().count()).sum();
-        all.saturating_sub(named) <= 4
+        all.saturating_sub(named)
     }
 }
 
@@ -310,8 +348,15 @@ pub fn by_verb_end(text: &str, sentences: &[Sentence], pieces: &[Piece]) -> Vec<
             } else {
                 (Said::Nothing, 0.6, "named")
             };
-            let earlier = clause.pieces.iter().take(position).any(|piece| piece.what == What::Earlier);
-            let said = if earlier && said == Said::Yes { Said::Nothing } else { said };
+            let before = clause.pieces.get(..position).unwrap_or_default().iter().rev();
+            let earlier = before
+                .take_while(|piece| !matches!(piece.what, What::Joint(_)))
+                .any(|piece| piece.what == What::Earlier);
+            let told = behind
+                .iter()
+                .take_while(|piece| !matches!(piece.what, What::Joint(_)))
+                .any(|piece| piece.what == What::Earlier);
+            let said = if earlier || told { Said::Busy } else { said };
             statements.push(statement(reference, said, clause, piece.span, corrects, confidence, rule));
         }
     }
@@ -332,23 +377,26 @@ fn clauses_whole<'a>(sentences: &[Sentence], pieces: &'a [Piece]) -> Vec<Clause<
 /// The first verb group: "참석하지 못합니다" is one, and its last part decides.
 fn chain(text: &str, pieces: &[&Piece]) -> Option<Said> {
     let mut said: Option<Said> = None;
-    let mut busy = false;
+    let (mut busy, mut avoids) = (false, false);
     let mut end = 0_usize;
     for piece in pieces {
         let gap = text.get(end..piece.span.start).map_or(usize::MAX, |gap| gap.chars().count());
         match &piece.what {
-            What::Reference(_) if said.is_some() => break,
-            What::Joint(_) if said.is_some() => break,
+            What::Reference(_) | What::Joint(_) if said.is_some() => break,
+            What::Joint(Joint::But) => break,
             What::Cue(Cue::Busy) => busy = true,
             What::Cue(cue) => {
                 if said.is_some() && gap > 8 {
                     break;
                 }
                 said = Some(match (cue, said) {
-                    (Cue::No | Cue::Unticked, _) | (_, Some(Said::No)) => Said::No,
+                    // "빠지지 않": the negation turns it.
+                    (Cue::No, Some(Said::No)) if avoids => Said::Yes,
+                    (Cue::No | Cue::Avoid | Cue::Unticked, _) | (_, Some(Said::No)) => Said::No,
                     (Cue::Maybe, _) | (_, Some(Said::Maybe)) => Said::Maybe,
                     _ => Said::Yes,
                 });
+                avoids = *cue == Cue::Avoid;
                 end = piece.span.end;
             }
             _ => {}

@@ -125,11 +125,14 @@ fn mentions(body: &str, event: &Event, statements: &[Statement]) -> Vec<Mention>
         .filter(|statement| matches!(statement.said, Said::Yes | Said::No | Said::Maybe))
         .flat_map(|statement| statement.sessions.iter().copied())
         .collect();
+    let accepts = statements.iter().any(|statement| statement.said == Said::Yes);
     let mention = |statement: &Statement| {
         let answer = match statement.said {
             Said::Yes => Answer::Yes,
             Said::No => Answer::No,
             Said::Maybe => Answer::Maybe,
+            // Named beside a session that is accepted, and nothing said of it: more often a reason to stay away.
+            Said::Nothing if statement.sessions.is_disjoint(&decided) && accepts => Answer::No,
             Said::Nothing if statement.sessions.is_disjoint(&decided) => Answer::Yes,
             Said::Nothing | Said::Busy => return None,
         };

@@ -36,6 +36,8 @@ pub enum What {
     Correction,
     /// The clause tells what was said before.
     Earlier,
+    /// It begins a thought of its own.
+    Subject,
     /// A joint between clauses.
     Joint(Joint),
 }
@@ -47,6 +49,8 @@ pub enum Cue {
     Yes,
     /// Not coming.
     No,
+    /// Staying away, in a word that a negation turns.
+    Avoid,
     /// Not knowing.
     Maybe,
     /// Being elsewhere.
@@ -62,6 +66,8 @@ pub enum Cue {
 pub enum Joint {
     /// A comma, a bracket, a dash.
     Comma,
+    /// A semicolon: nothing carries over.
+    Semicolon,
     /// A colon, an arrow: what follows answers.
     Colon,
     /// "And".
@@ -92,8 +98,8 @@ pub enum Kind {
     Weekday,
     /// Title or alias.
     Name,
-    /// The place alone.
-    Place,
+    /// The place, or one word of the title.
+    Weak,
     /// "The second".
     Ordinal,
     /// "Everything".
@@ -122,6 +128,7 @@ pub fn collect(text: &str, event: &Event, words: &[&Words], names: &Names, sent:
         for (phrases, cue) in [
             (&words.yes, Cue::Yes),
             (&words.no, Cue::No),
+            (&words.avoid, Cue::Avoid),
             (&words.maybe, Cue::Maybe),
             (&words.busy, Cue::Busy),
             (&words.ticked, Cue::Ticked),
@@ -134,6 +141,7 @@ pub fn collect(text: &str, event: &Event, words: &[&Words], names: &Names, sent:
         add(&words.correction, &What::Correction);
         add(&words.earlier, &What::Earlier);
         add(&words.and, &What::Joint(Joint::And));
+        add(&words.subjects, &What::Subject);
         add(&words.but, &What::Joint(Joint::But));
         add(&words.because, &What::Joint(Joint::Because));
         cues.extend(words.harmless.find_in(text).map(|span| (Piece { span, what: What::Only }, true)));
@@ -157,7 +165,36 @@ pub fn collect(text: &str, event: &Event, words: &[&Words], names: &Names, sent:
         punctuation(text).into_iter().filter(|joint| !taken.iter().any(|span| span.overlaps(&joint.span)));
     pieces.extend(punctuation);
     pieces.sort_by_key(|piece| piece.span);
-    pieces
+    ticked_options(text, pieces)
+}
+
+/// "□ coming ■ not coming": the box tells whether the words behind it count.
+fn ticked_options(text: &str, pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut kept: Vec<Piece> = Vec::with_capacity(pieces.len());
+    let mut pieces = pieces.into_iter().peekable();
+    while let Some(piece) = pieces.next() {
+        let option = pieces.peek().is_some_and(|next| {
+            let close =
+                text.get(piece.span.end..next.span.start).is_some_and(|gap| gap.trim().is_empty() && gap.len() <= 2);
+            close
+                && !gap_has_line(text, piece.span, next.span)
+                && matches!(next.what, What::Cue(Cue::Yes | Cue::No | Cue::Avoid))
+        });
+        match piece.what {
+            What::Cue(Cue::Ticked) if option => {}
+            What::Cue(Cue::Unticked) if option => {
+                // "( ) no participation": all of the option's words go with its box.
+                while pieces.next_if(|next| matches!(next.what, What::Cue(Cue::Yes | Cue::No | Cue::Avoid))).is_some() {
+                }
+            }
+            _ => kept.push(piece),
+        }
+    }
+    kept
+}
+
+fn gap_has_line(text: &str, left: Span, right: Span) -> bool {
+    text.get(left.end..right.start).is_some_and(|gap| gap.contains('\n'))
 }
 
 /// Letters that tick or leave empty, alone behind a label ("영화 X, 회의 O", "Film: x").
@@ -174,10 +211,14 @@ fn marks(text: &str, words: &[&Words]) -> Vec<Piece> {
             () if words.unticked_behind.contains(&lower) => Some(Cue::No),
             () => None,
         });
-        // At the start of a line it opens an item.
-        let opens = text
-            .get(..span.start)
-            .is_none_or(|before| before.trim_end_matches(' ').ends_with('\n') || before.is_empty());
+        // At the start of a line it opens an item; inside a sentence it is a word.
+        let before = text.get(..span.start).unwrap_or_default().trim_end_matches(' ');
+        let closed = text.get(span.end..).unwrap_or_default().trim_start_matches(' ');
+        let closed = closed.chars().next().is_none_or(|next| matches!(next, '\n' | ',' | '/' | ')' | '.' | ';' | '|'));
+        let labelled = before.ends_with([':', '=', '\t', '(']);
+        let opens = before.is_empty() || before.ends_with('\n');
+        let letter = lower.chars().all(char::is_alphabetic);
+        let opens = opens || !closed || !(labelled || letter);
         if let Some(cue) = cue.filter(|_| !opens) {
             found.push(Piece { span, what: What::Cue(cue) });
         }
@@ -192,7 +233,8 @@ fn punctuation(text: &str) -> Vec<Piece> {
         let next = letters.peek().map(|(_, next)| *next);
         let spaced = text.get(..start).is_some_and(|before| before.ends_with(' ')) && next == Some(' ');
         let joint = match letter {
-            ',' | '(' | ')' | ';' | '–' | '—' | '·' | '|' => Joint::Comma,
+            ';' => Joint::Semicolon,
+            ',' | '(' | ')' | '–' | '—' | '·' | '|' => Joint::Comma,
             '-' | '/' if spaced || letter == '/' => Joint::Comma,
             ':' if next.is_none_or(|next| !next.is_numeric()) => Joint::Colon,
             '=' | '→' | '\t' | '：' => Joint::Colon,
@@ -222,7 +264,7 @@ fn references(text: &str, event: &Event, words: &[&Words], names: &Names, sent: 
         }
     }
     for name in names.find_in(text) {
-        add(name.span, name.sessions, if name.is_place { Kind::Place } else { Kind::Name });
+        add(name.span, name.sessions, if name.is_weak { Kind::Weak } else { Kind::Name });
     }
     let dates: BTreeSet<_> = event.sessions.iter().map(|session| session.starts.date()).collect();
     let dates: Vec<_> = dates.into_iter().collect();

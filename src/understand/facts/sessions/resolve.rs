@@ -35,7 +35,7 @@ pub fn resolve(text: &str, sentences: &[Sentence], pieces: Vec<Piece>, event: &E
             None => resolved.pieces.push(piece),
         }
     }
-    drop_idle(sentences, &mut resolved, event);
+    drop_idle(sentences, &mut resolved);
     resolved
 }
 
@@ -116,8 +116,7 @@ fn shifted(pieces: Vec<Piece>, event: &Event) -> Vec<Piece> {
 }
 
 /// Drops references that add nothing: "both" beside the two, a part of the day by itself, a day the event has not.
-fn drop_idle(sentences: &[Sentence], resolved: &mut Resolved, event: &Event) {
-    let two = event.sessions.len() == 2;
+fn drop_idle(sentences: &[Sentence], resolved: &mut Resolved) {
     let pieces = std::mem::take(&mut resolved.pieces);
     let mut kept: Vec<Piece> = Vec::with_capacity(pieces.len());
     for (index, piece) in pieces.iter().enumerate() {
@@ -142,7 +141,7 @@ fn drop_idle(sentences: &[Sentence], resolved: &mut Resolved, event: &Event) {
                 false
             }
             Kind::All | Kind::Both => !beside,
-            Kind::Part(_) => two && reference.sessions.len() == 1 && !beside,
+            Kind::Part(_) => false,
             _ => true,
         };
         if keep {

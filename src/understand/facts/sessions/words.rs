@@ -61,6 +61,8 @@ pub struct Words {
     pub yes: Phrases,
     /// Not coming.
     pub no: Phrases,
+    /// Staying away, in a word: negated, it is coming ("would not miss").
+    pub avoid: Phrases,
     /// Not knowing yet.
     pub maybe: Phrases,
     /// Being elsewhere; a day in such a clause is no answer.
@@ -77,6 +79,8 @@ pub struct Words {
     pub unticked_behind: Vec<String>,
     /// "And".
     pub and: Phrases,
+    /// Words that begin a thought of its own.
+    pub subjects: Phrases,
     /// "But".
     pub but: Phrases,
     /// "Because": what follows gives a reason.
