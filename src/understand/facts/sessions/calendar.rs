@@ -130,7 +130,12 @@ pub fn days(text: &str, notations: &[&Notation], event: &Event) -> Vec<Day> {
             let day = named(&captures, "day").or_else(|| indexed(&captures, 'd'));
             let month = named(&captures, "month").or_else(|| indexed(&captures, 'm'));
             if let (Some(day), Some(all)) = (day, captures.get(0)) {
-                add(Day { span: span(all), day, month, year: named(&captures, "year") });
+                let found = Day { span: span(all), day, month, year: named(&captures, "year") };
+                // "The second" is a day of the month only if the event has such a day.
+                if month.is_none() && found.sessions(event).is_empty() {
+                    continue;
+                }
+                add(found);
             }
         }
     }

@@ -45,6 +45,36 @@ pub enum Said {
     Nothing,
 }
 
+impl Statement {
+    /// Whether it answers.
+    #[must_use]
+    pub fn is_decided(&self) -> bool {
+        matches!(self.said, Said::Yes | Said::No | Said::Maybe)
+    }
+}
+
+/// What a text that names no session says of coming at all.
+#[must_use]
+pub fn whole(sentences: &[Sentence], pieces: &[Piece], sessions: BTreeSet<usize>) -> Option<Statement> {
+    let clauses = clauses(sentences, pieces);
+    let decided =
+        |clause: &Clause<'_>| clause.said().filter(|said| *said != Said::Busy).map(|said| (said, clause.span));
+    let all: Vec<(Said, Span)> = clauses.iter().filter_map(decided).collect();
+    let (said, span) = *all.iter().find(|(said, _)| *said == Said::No).or_else(|| all.first())?;
+    let agreed = all.iter().all(|(other, _)| *other == said);
+    let confidence = if agreed { 0.92 } else { 0.6 };
+    Some(Statement {
+        sessions,
+        said,
+        only: false,
+        general: true,
+        corrects: false,
+        span,
+        confidence,
+        rule: "one session",
+    })
+}
+
 /// A clause: what stands between two joints.
 #[derive(Debug, Clone)]
 struct Clause<'a> {
@@ -79,12 +109,11 @@ pub fn by_clause(text: &str, sentences: &[Sentence], pieces: &[Piece]) -> Vec<St
         if let Some(answered) = answered(text, &clauses, &said, index) {
             (answer, confidence, rule) = (Some(answered), 0.93, "answer behind");
         }
-        let softened = answer == Some(Said::Yes)
-            && clauses.get(index.saturating_add(1)).is_some_and(|next| {
-                next.sentence == clause.sentence && next.joint == Some(Joint::But) && next.references().is_empty()
-            });
-        if softened {
+        if answer == Some(Said::Yes) && clause.is_taken_back(&clauses, &said, index) {
             confidence = confidence.min(0.7);
+        }
+        if clause.has(&What::Cue(Cue::Avoid)) && answer == Some(Said::Yes) {
+            confidence = confidence.min(0.85);
         }
         let corrects = clauses.get(..=index).unwrap_or_default().iter().any(|clause| clause.has(&What::Correction));
         let earlier = clause.has(&What::Earlier);
@@ -114,7 +143,7 @@ fn statement(
     rule: &'static str,
 ) -> Statement {
     let said = match (reference.kind, said) {
-        (Kind::Neither, _) => Said::No,
+        (Kind::Neither, said) if said != Said::Busy => Said::No,
         // A word of the title may stand in anybody's affiliation.
         (Kind::Weak, Said::Nothing) => Said::Busy,
         (_, said) => said,
@@ -136,7 +165,7 @@ fn statement(
         said,
         only: (reference.only || clause.has(&What::Only)) && said == Said::Yes,
         general: matches!(reference.kind, Kind::All | Kind::Both),
-        corrects,
+        corrects: corrects || reference.kind == Kind::Neither,
         span,
         confidence: (confidence + kind).clamp(0.0, 0.98),
         rule,
@@ -145,8 +174,14 @@ fn statement(
 
 /// The bare answer right behind: "Film: no", "conference – by all means".
 fn answered(text: &str, clauses: &[Clause<'_>], said: &[Option<Said>], index: usize) -> Option<Said> {
-    let (clause, next) = (clauses.get(index)?, clauses.get(index.saturating_add(1))?);
-    let said = said.get(index.saturating_add(1)).copied().flatten().filter(|said| *said != Said::Busy)?;
+    let clause = clauses.get(index)?;
+    let behind = clauses.iter().zip(said).skip(index.saturating_add(1));
+    // A time or place may stand between: "17 June, 19:00: no".
+    let idle = |other: &Clause<'_>| {
+        other.pieces.is_empty() && other.sentence == clause.sentence && other.words_beside(text) <= 2
+    };
+    let (next, said) = behind.skip_while(|(other, _)| idle(other)).next()?;
+    let said = said.filter(|said| *said != Said::Busy)?;
     let bare = next.references().is_empty() && next.words_beside(text) <= 2;
     let labelled = next.sentence == clause.sentence && next.joint == Some(Joint::Colon) && next.references().is_empty();
     let behind = next.sentence == clause.sentence && next.joint == Some(Joint::Comma) && bare && clause.is_brief(text);
@@ -309,6 +344,17 @@ impl Clause<'_> {
         Some(answers)
     }
 
+    /// Whether the clause behind it, which names no session, turns it ("I would, but …") or adds what is not understood
+    /// ("the film and the meeting").
+    fn is_taken_back(&self, clauses: &[Clause<'_>], said: &[Option<Said>], index: usize) -> bool {
+        let at = index.saturating_add(1);
+        let Some(next) = clauses.get(at).filter(|next| next.sentence == self.sentence) else { return false };
+        let answer = said.get(at).copied().flatten();
+        let negated = answer == Some(Said::No) && next.joint != Some(Joint::Semicolon);
+        next.references().is_empty()
+            && (negated || next.joint == Some(Joint::But) || next.joint == Some(Joint::And) && answer.is_none())
+    }
+
     fn is_excepted(&self, reference: usize) -> bool {
         self.pieces.iter().take(reference).any(|piece| piece.what == What::Except)
     }
@@ -327,7 +373,7 @@ impl Clause<'_> {
 
 /// Reads the statements where the verb ends the clause: a reference belongs to the next cue behind it.
 #[must_use]
-pub fn by_verb_end(text: &str, sentences: &[Sentence], pieces: &[Piece]) -> Vec<Statement> {
+pub fn by_verb_end(text: &str, sentences: &[Sentence], pieces: &[Piece], links: &[String]) -> Vec<Statement> {
     let clauses = clauses_whole(sentences, pieces);
     let mut statements = Vec::new();
     let mut corrects = false;
@@ -337,12 +383,12 @@ pub fn by_verb_end(text: &str, sentences: &[Sentence], pieces: &[Piece]) -> Vec<
             let What::Reference(reference) = &piece.what else { continue };
             let behind = clause.pieces.get(position.saturating_add(1)..).unwrap_or_default();
             let next = clauses.get(number.saturating_add(1)).filter(|_| clause.is_brief(text));
-            let (said, confidence, rule) = if let Some(said) = chain(text, behind) {
+            let (said, confidence, rule) = if let Some(said) = chain(text, piece.span.end, behind, links) {
                 (said, 0.95, "verb behind")
             } else if let Some(said) = label(text, clause.pieces.get(..position).unwrap_or_default()) {
                 (said, 0.88, "verb before")
             } else if let Some(said) =
-                next.filter(|next| next.references().is_empty()).and_then(|next| chain(text, &next.pieces))
+                next.filter(|next| next.references().is_empty()).and_then(|next| chain(text, 0, &next.pieces, links))
             {
                 (said, 0.85, "next sentence")
             } else {
@@ -375,14 +421,25 @@ fn clauses_whole<'a>(sentences: &[Sentence], pieces: &'a [Piece]) -> Vec<Clause<
 }
 
 /// The first verb group: "참석하지 못합니다" is one, and its last part decides.
-fn chain(text: &str, pieces: &[&Piece]) -> Option<Said> {
+///
+/// Other references may stand before it only as items of one list.
+fn chain(text: &str, from: usize, pieces: &[&Piece], links: &[String]) -> Option<Said> {
     let mut said: Option<Said> = None;
+    let mut listed = from;
     let (mut busy, mut avoids) = (false, false);
     let mut end = 0_usize;
     for piece in pieces {
         let gap = text.get(end..piece.span.start).map_or(usize::MAX, |gap| gap.chars().count());
         match &piece.what {
             What::Reference(_) | What::Joint(_) if said.is_some() => break,
+            What::Reference(_) => {
+                let gap = text.get(listed..piece.span.start).unwrap_or_default();
+                let gap = gap.trim_matches(|letter: char| !letter.is_alphanumeric());
+                if !gap.is_empty() && !links.iter().any(|link| link == gap) && listed > 0 {
+                    break;
+                }
+                listed = piece.span.end;
+            }
             What::Joint(Joint::But) => break,
             What::Cue(Cue::Busy) => busy = true,
             What::Cue(cue) => {
@@ -409,5 +466,5 @@ fn chain(text: &str, pieces: &[&Piece]) -> Option<Said> {
 fn label(text: &str, pieces: &[&Piece]) -> Option<Said> {
     let cues: Vec<&Piece> =
         pieces.iter().filter(|piece| matches!(piece.what, What::Cue(cue) if cue != Cue::Busy)).copied().collect();
-    chain(text, &cues)
+    chain(text, 0, &cues, &[])
 }

@@ -7,11 +7,13 @@
 //! | days, names, cues of coming and not, joints between clauses | `calendar`, `names`, `pieces` |
 //! | references that stand together or need another | `resolve` |
 //! | which reference belongs to which cue | `clauses` |
+//! | answers typed between quoted lines | `inline` |
 //! | what follows for one person | `answers` |
 
 mod answers;
 mod calendar;
 mod clauses;
+mod inline;
 mod names;
 mod pieces;
 mod resolve;
@@ -27,7 +29,7 @@ use super::evidence::{Evidence, ReasonCode, Signal, Source};
 use crate::event::Event;
 use crate::understand::language::Languages;
 use crate::understand::message::Message;
-use crate::understand::reply::ReplyText;
+use crate::understand::reply::{ReplyText, Span};
 
 use clauses::{Said, Statement};
 use names::Names;
@@ -84,18 +86,17 @@ pub fn read(
     let body = reply.body();
     let found = languages.found_in(body);
     let words: Vec<&Words> = found.iter().map(|language| &language.sessions).collect();
-    let names = Names::of(event, &words);
-    let sentences = split(body, &words);
-    let pieces = pieces::collect(body, event, &words, &names, sent);
-    let resolved = resolve::resolve(body, &sentences, pieces, event);
-    let verb_final = words.first().is_some_and(|words| words.verb_final);
-    let statements = match verb_final {
-        true => clauses::by_verb_end(body, &sentences, &resolved.pieces),
-        false => clauses::by_clause(body, &sentences, &resolved.pieces),
-    };
-    let mentions = mentions(body, event, &statements);
-    let signals = resolved
-        .contradictions
+    let reader = Reader { event, names: Names::of(event, &words), words, sent };
+    let (mut statements, contradictions) = reader.statements(body);
+    if event.sessions.len() == 1 && statements.iter().all(|statement| !statement.is_decided()) {
+        statements.extend(reader.whole(body));
+    }
+    let mut mentions = mentions(body, event, &statements);
+    for answer in &reply.inline_answers {
+        mentions.retain(|mention| mention.evidence.span.is_none_or(|span| !answer.span.contains(&span)));
+    }
+    mentions.extend(inline::read(&reader, reply));
+    let signals = contradictions
         .iter()
         .map(|span| Signal {
             code: ReasonCode::Contradiction,
@@ -104,6 +105,39 @@ pub fn read(
         })
         .collect();
     SessionReading { mentions, signals }
+}
+
+/// What stays the same while a mail is read.
+struct Reader<'a> {
+    event: &'a Event,
+    words: Vec<&'a Words>,
+    names: Names,
+    sent: Option<DateTime>,
+}
+
+impl Reader<'_> {
+    /// What a text says of sessions, and where it contradicts itself.
+    fn statements(&self, text: &str) -> (Vec<Statement>, Vec<Span>) {
+        let sentences = split(text, &self.words);
+        let resolved = self.resolved(text, &sentences);
+        let statements = match self.words.first() {
+            Some(words) if words.verb_final => clauses::by_verb_end(text, &sentences, &resolved.pieces, &words.links),
+            _ => clauses::by_clause(text, &sentences, &resolved.pieces),
+        };
+        (statements, resolved.contradictions)
+    }
+
+    fn resolved(&self, text: &str, sentences: &[Sentence]) -> resolve::Resolved {
+        let pieces = pieces::collect(text, self.event, &self.words, &self.names, self.sent);
+        resolve::resolve(text, sentences, pieces, self.event)
+    }
+
+    /// Where there is only one session, coming is coming to it.
+    fn whole(&self, text: &str) -> Option<Statement> {
+        let sentences = split(text, &self.words);
+        let pieces = pieces::collect(text, self.event, &self.words, &self.names, self.sent);
+        clauses::whole(&sentences, &pieces, (0..self.event.sessions.len()).collect())
+    }
 }
 
 /// The sentences of a text, for readers that weigh them one by one.

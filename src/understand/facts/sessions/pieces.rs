@@ -143,6 +143,7 @@ pub fn collect(text: &str, event: &Event, words: &[&Words], names: &Names, sent:
         add(&words.and, &What::Joint(Joint::And));
         add(&words.subjects, &What::Subject);
         add(&words.but, &What::Joint(Joint::But));
+        add(&words.openers, &What::Joint(Joint::Semicolon));
         add(&words.because, &What::Joint(Joint::Because));
         cues.extend(words.harmless.find_in(text).map(|span| (Piece { span, what: What::Only }, true)));
     }

@@ -140,7 +140,8 @@ fn drop_idle(sentences: &[Sentence], resolved: &mut Resolved) {
                 resolved.unknown.push(piece.span);
                 false
             }
-            Kind::All | Kind::Both => !beside,
+            Kind::All => !tied(&pieces, index),
+            Kind::Both => !beside || coordinates(&pieces, index),
             Kind::Part(_) => false,
             _ => true,
         };
@@ -149,4 +150,27 @@ fn drop_idle(sentences: &[Sentence], resolved: &mut Resolved) {
         }
     }
     resolved.pieces = kept;
+}
+
+/// "Everything on Tuesday": the day behind it limits it.
+fn tied(pieces: &[Piece], index: usize) -> bool {
+    let (Some(this), Some(next)) = (pieces.get(index), pieces.get(index.saturating_add(1))) else { return false };
+    let near = next.span.start.saturating_sub(this.span.end) <= 12;
+    near && matches!(&next.what, What::Reference(reference) if !is_general(reference.kind))
+}
+
+/// "Both the picture and the conference": where one of the two is not understood, "both" is.
+fn coordinates(pieces: &[Piece], index: usize) -> bool {
+    let behind = pieces.get(index.saturating_add(1)..).unwrap_or_default();
+    let group: Vec<&Piece> = behind.iter().take(3).collect();
+    let references = |pieces: &[&Piece]| pieces.iter().filter(|piece| matches!(piece.what, What::Reference(_))).count();
+    match group.as_slice() {
+        [first, second, rest @ ..] => {
+            let and = |piece: &Piece| piece.what == What::Joint(Joint::And);
+            let one_sided = and(first) && references(&[second]) == 1
+                || and(second) && references(&[first]) == 1 && references(rest) == 0;
+            one_sided
+        }
+        _ => false,
+    }
 }

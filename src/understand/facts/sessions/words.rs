@@ -83,6 +83,12 @@ pub struct Words {
     pub subjects: Phrases,
     /// "But".
     pub but: Phrases,
+    /// Words that open a clause of its own, within the sentence ("if", "that").
+    pub openers: Phrases,
+    /// What joins references of one list where the verb ends the clause (particles).
+    pub links: Vec<String>,
+    /// "Here too".
+    pub same: Phrases,
     /// "Because": what follows gives a reason.
     pub because: Phrases,
     /// Beside a date: it is not a day of coming ("anniversary", "letter of").
