@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::pieces::{Cue, Joint, Kind, Piece, Reference, What};
 use super::sentences::Sentence;
+use super::words::Words;
+use crate::event::Event;
 use crate::understand::reply::Span;
 
 /// What a place of the text says of some sessions.
@@ -87,7 +89,7 @@ struct Clause<'a> {
 
 /// Reads the statements of an SVO text, sentence by sentence.
 #[must_use]
-pub fn by_clause(text: &str, sentences: &[Sentence], pieces: &[Piece]) -> Vec<Statement> {
+pub fn by_clause(text: &str, sentences: &[Sentence], pieces: &[Piece], event: &Event) -> Vec<Statement> {
     let clauses = clauses(sentences, pieces);
     let said: Vec<Option<Said>> = clauses.iter().map(Clause::said).collect();
     let mut statements = Vec::new();
@@ -97,7 +99,8 @@ pub fn by_clause(text: &str, sentences: &[Sentence], pieces: &[Piece]) -> Vec<St
             continue;
         }
         let alternating = clause.alternating();
-        let (mut answer, mut confidence, mut rule) = (said.get(index).copied().flatten(), 0.95, "own clause");
+        let own = said.get(index).copied().flatten();
+        let (mut answer, mut confidence, mut rule) = (own, 0.95, "own clause");
         if answer.is_none() || (answer == Some(Said::Busy) && clause.is_brief(text)) {
             if let Some((found, sure, by)) = continued(text, &clauses, &said, index) {
                 (answer, confidence, rule) = (Some(found), sure, by);
@@ -105,6 +108,14 @@ pub fn by_clause(text: &str, sentences: &[Sentence], pieces: &[Piece]) -> Vec<St
         }
         if clause.joint == Some(Joint::Because) && matches!(answer, None | Some(Said::Maybe)) {
             answer = Some(Said::Busy);
+        }
+        if answer.is_none() && clause.has(&What::Cue(Cue::Same)) {
+            let before = statements.iter().rev().find(|statement: &&Statement| statement.is_decided());
+            answer = before.map(|statement| statement.said);
+            (confidence, rule) = (0.9, "as before");
+        }
+        if answer.is_none() && clause.has(&What::Only) && clause.words_beside(text) <= 5 {
+            (answer, confidence, rule) = (Some(Said::Yes), 0.92, "only this");
         }
         if let Some(answered) = answered(text, &clauses, &said, index) {
             (answer, confidence, rule) = (Some(answered), 0.93, "answer behind");
@@ -127,13 +138,14 @@ pub fn by_clause(text: &str, sentences: &[Sentence], pieces: &[Piece]) -> Vec<St
                 Some(said) => said,
                 None => Said::Nothing,
             };
-            statements.push(statement(reference, said, clause, piece.span, corrects, confidence, rule));
+            statements.push(statement(event, reference, said, clause, piece.span, corrects, confidence, rule));
         }
     }
     statements
 }
 
 fn statement(
+    event: &Event,
     reference: &Reference,
     said: Said,
     clause: &Clause<'_>,
@@ -151,6 +163,10 @@ fn statement(
     let kind: f32 = match reference.kind {
         Kind::Agreeing => 0.03,
         Kind::Weak => -0.15,
+        Kind::Both if event.sessions.len() != 2 => -0.35,
+        // A day of several sessions may mean one of them.
+        Kind::Date | Kind::Weekday | Kind::Ordinal if reference.sessions.len() > 1 => -0.25,
+        Kind::All if overlapping(event) => -0.25,
         Kind::Part(_) => -0.25,
         Kind::Shift(_) => -0.05,
         _ => 0.0,
@@ -172,6 +188,11 @@ fn statement(
     }
 }
 
+/// Whether the event has sessions at the same time: then nobody comes to everything.
+fn overlapping(event: &Event) -> bool {
+    event.sessions.windows(2).any(|pair| matches!(pair, [left, right] if right.starts < left.ends))
+}
+
 /// The bare answer right behind: "Film: no", "conference – by all means".
 fn answered(text: &str, clauses: &[Clause<'_>], said: &[Option<Said>], index: usize) -> Option<Said> {
     let clause = clauses.get(index)?;
@@ -184,7 +205,9 @@ fn answered(text: &str, clauses: &[Clause<'_>], said: &[Option<Said>], index: us
     let said = said.filter(|said| *said != Said::Busy)?;
     let bare = next.references().is_empty() && next.words_beside(text) <= 2;
     let labelled = next.sentence == clause.sentence && next.joint == Some(Joint::Colon) && next.references().is_empty();
-    let behind = next.sentence == clause.sentence && next.joint == Some(Joint::Comma) && bare && clause.is_brief(text);
+    let silent = clause.said().is_none();
+    let behind =
+        silent && next.sentence == clause.sentence && next.joint == Some(Joint::Comma) && bare && clause.is_brief(text);
     let asked = next.sentence == clause.sentence.saturating_add(1) && clause.question && bare && clause.is_brief(text);
     (labelled || behind || asked).then_some(said)
 }
@@ -209,6 +232,16 @@ fn continued(
             other => (other, 0.7, "but"),
         };
         return brief.then_some(turned);
+    }
+    let named = clauses.get(..index)?.iter().rev().take_while(|other| other.sentence == clause.sentence);
+    let named = named.take_while(|other| other.said().is_none()).all(|other| other.references().is_empty());
+    let follows = clauses.get(index.saturating_sub(1)).is_some_and(|other| other.references().is_empty());
+    if let (Some(before), Some(Joint::And)) = (before, clause.joint)
+        && follows
+        && named
+    {
+        // "For the picture and the conference": one of the two was not understood.
+        return brief.then_some((before, 0.8, "continued"));
     }
     if let Some(before) = before.filter(|_| joined) {
         return match brief {
@@ -258,7 +291,12 @@ fn clauses<'a>(sentences: &[Sentence], pieces: &'a [Piece]) -> Vec<Clause<'a>> {
         for piece in pieces.iter().filter(|piece| sentence.span.contains(&piece.span)) {
             if let What::Joint(joint) = piece.what {
                 let empty = clause.pieces.is_empty() && piece.span.start.saturating_sub(clause.span.start) < 2;
-                if empty {
+                // "…, not but": a lone negation belongs to what the "but" brings.
+                let lone = joint == Joint::But
+                    && clause.joint.is_some()
+                    && !clause.pieces.is_empty()
+                    && clause.pieces.iter().all(|piece| piece.what == What::Cue(Cue::No));
+                if empty || lone {
                     // "…, but": the stronger word tells how it is joined.
                     clause.joint = Some(joint);
                     clause.span.start = piece.span.end;
@@ -373,7 +411,13 @@ impl Clause<'_> {
 
 /// Reads the statements where the verb ends the clause: a reference belongs to the next cue behind it.
 #[must_use]
-pub fn by_verb_end(text: &str, sentences: &[Sentence], pieces: &[Piece], links: &[String]) -> Vec<Statement> {
+pub fn by_verb_end(
+    text: &str,
+    sentences: &[Sentence],
+    pieces: &[Piece],
+    words: &Words,
+    event: &Event,
+) -> Vec<Statement> {
     let clauses = clauses_whole(sentences, pieces);
     let mut statements = Vec::new();
     let mut corrects = false;
@@ -383,12 +427,14 @@ pub fn by_verb_end(text: &str, sentences: &[Sentence], pieces: &[Piece], links: 
             let What::Reference(reference) = &piece.what else { continue };
             let behind = clause.pieces.get(position.saturating_add(1)..).unwrap_or_default();
             let next = clauses.get(number.saturating_add(1)).filter(|_| clause.is_brief(text));
-            let (said, confidence, rule) = if let Some(said) = chain(text, piece.span.end, behind, links) {
+            let (said, confidence, rule) = if let Some(said) = chain(text, piece.span.end, behind, words) {
                 (said, 0.95, "verb behind")
-            } else if let Some(said) = label(text, clause.pieces.get(..position).unwrap_or_default()) {
+            } else if let Some(said) =
+                label(text, piece.span.start, clause.pieces.get(..position).unwrap_or_default(), words)
+            {
                 (said, 0.88, "verb before")
             } else if let Some(said) =
-                next.filter(|next| next.references().is_empty()).and_then(|next| chain(text, 0, &next.pieces, links))
+                next.filter(|next| next.references().is_empty()).and_then(|next| chain(text, 0, &next.pieces, words))
             {
                 (said, 0.85, "next sentence")
             } else {
@@ -403,7 +449,7 @@ pub fn by_verb_end(text: &str, sentences: &[Sentence], pieces: &[Piece], links: 
                 .take_while(|piece| !matches!(piece.what, What::Joint(_)))
                 .any(|piece| piece.what == What::Earlier);
             let said = if earlier || told { Said::Busy } else { said };
-            statements.push(statement(reference, said, clause, piece.span, corrects, confidence, rule));
+            statements.push(statement(event, reference, said, clause, piece.span, corrects, confidence, rule));
         }
     }
     statements
@@ -423,7 +469,7 @@ fn clauses_whole<'a>(sentences: &[Sentence], pieces: &'a [Piece]) -> Vec<Clause<
 /// The first verb group: "참석하지 못합니다" is one, and its last part decides.
 ///
 /// Other references may stand before it only as items of one list.
-fn chain(text: &str, from: usize, pieces: &[&Piece], links: &[String]) -> Option<Said> {
+fn chain(text: &str, from: usize, pieces: &[&Piece], words: &Words) -> Option<Said> {
     let mut said: Option<Said> = None;
     let mut listed = from;
     let (mut busy, mut avoids) = (false, false);
@@ -434,8 +480,7 @@ fn chain(text: &str, from: usize, pieces: &[&Piece], links: &[String]) -> Option
             What::Reference(_) | What::Joint(_) if said.is_some() => break,
             What::Reference(_) => {
                 let gap = text.get(listed..piece.span.start).unwrap_or_default();
-                let gap = gap.trim_matches(|letter: char| !letter.is_alphanumeric());
-                if !gap.is_empty() && !links.iter().any(|link| link == gap) && listed > 0 {
+                if listed > 0 && !words.lists(gap) {
                     break;
                 }
                 listed = piece.span.end;
@@ -462,9 +507,25 @@ fn chain(text: &str, from: usize, pieces: &[&Piece], links: &[String]) -> Option
     said.or(busy.then_some(Said::Busy))
 }
 
-/// The verb before: "참석: 17일, 18일".
-fn label(text: &str, pieces: &[&Piece]) -> Option<Said> {
-    let cues: Vec<&Piece> =
-        pieces.iter().filter(|piece| matches!(piece.what, What::Cue(cue) if cue != Cue::Busy)).copied().collect();
-    chain(text, 0, &cues, &[])
+/// The verb before: "참석: 17일, 18일". Only a list may stand between.
+fn label(text: &str, to: usize, pieces: &[&Piece], words: &Words) -> Option<Said> {
+    let mut start = to;
+    for (index, piece) in pieces.iter().enumerate().rev() {
+        let gap = text.get(piece.span.end..start).unwrap_or_default();
+        match &piece.what {
+            What::Joint(_) => continue,
+            What::Reference(_) if words.lists(gap) => start = piece.span.start,
+            What::Cue(Cue::Busy | Cue::Same) => return None,
+            What::Cue(_) if gap.chars().count() <= 14 => {
+                let first = pieces
+                    .get(..index)
+                    .unwrap_or_default()
+                    .iter()
+                    .rposition(|piece| !matches!(piece.what, What::Cue(_)));
+                return chain(text, 0, pieces.get(first.map_or(0, |first| first.saturating_add(1))..=index)?, words);
+            }
+            _ => return None,
+        }
+    }
+    None
 }

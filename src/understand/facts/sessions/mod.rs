@@ -29,6 +29,7 @@ use super::evidence::{Evidence, ReasonCode, Signal, Source};
 use crate::event::Event;
 use crate::understand::language::Languages;
 use crate::understand::message::Message;
+use crate::understand::phrases::is_agglutinated;
 use crate::understand::reply::{ReplyText, Span};
 
 use clauses::{Said, Statement};
@@ -120,16 +121,24 @@ impl Reader<'_> {
     fn statements(&self, text: &str) -> (Vec<Statement>, Vec<Span>) {
         let sentences = split(text, &self.words);
         let resolved = self.resolved(text, &sentences);
-        let statements = match self.words.first() {
-            Some(words) if words.verb_final => clauses::by_verb_end(text, &sentences, &resolved.pieces, &words.links),
-            _ => clauses::by_clause(text, &sentences, &resolved.pieces),
-        };
+        let verb_final = self.words.iter().find(|words| words.verb_final);
+        // A mail may change its language from one sentence to the next.
+        let (ends, others): (Vec<Sentence>, Vec<Sentence>) = sentences.iter().partition(|sentence| {
+            let letters = sentence.span.of(text).chars().filter(|letter| letter.is_alphabetic());
+            verb_final.is_some()
+                && letters.clone().filter(|letter| is_agglutinated(*letter)).count().saturating_mul(2) > letters.count()
+        });
+        let mut statements = clauses::by_clause(text, &others, &resolved.pieces, self.event);
+        if let Some(words) = verb_final {
+            statements.extend(clauses::by_verb_end(text, &ends, &resolved.pieces, words, self.event));
+        }
+        statements.sort_by_key(|statement| statement.span);
         (statements, resolved.contradictions)
     }
 
     fn resolved(&self, text: &str, sentences: &[Sentence]) -> resolve::Resolved {
         let pieces = pieces::collect(text, self.event, &self.words, &self.names, self.sent);
-        resolve::resolve(text, sentences, pieces, self.event)
+        resolve::resolve(text, sentences, pieces, self.event, &self.words)
     }
 
     /// Where there is only one session, coming is coming to it.

@@ -55,6 +55,8 @@ pub enum Cue {
     Maybe,
     /// Being elsewhere.
     Busy,
+    /// As the session before ("too").
+    Same,
     /// A ticked box.
     Ticked,
     /// An empty box.
@@ -131,6 +133,7 @@ pub fn collect(text: &str, event: &Event, words: &[&Words], names: &Names, sent:
             (&words.avoid, Cue::Avoid),
             (&words.maybe, Cue::Maybe),
             (&words.busy, Cue::Busy),
+            (&words.same, Cue::Same),
             (&words.ticked, Cue::Ticked),
             (&words.unticked, Cue::Unticked),
         ] {
@@ -200,7 +203,7 @@ fn gap_has_line(text: &str, left: Span, right: Span) -> bool {
 
 /// Letters that tick or leave empty, alone behind a label ("영화 X, 회의 O", "Film: x").
 fn marks(text: &str, words: &[&Words]) -> Vec<Piece> {
-    let mut found = Vec::new();
+    let mut found: Vec<Piece> = Vec::new();
     let mut start = 0_usize;
     for word in text.split_inclusive([' ', '\n', '\t', ',', ':', '/', '(', ')', '.', ';']) {
         let bare = word.trim_end_matches([' ', '\n', '\t', ',', ':', '/', '(', ')', '.', ';']);
@@ -224,6 +227,13 @@ fn marks(text: &str, words: &[&Words]) -> Vec<Piece> {
             found.push(Piece { span, what: What::Cue(cue) });
         }
     }
+    // Beside a circle, a cross is a no, wherever it else would tick.
+    let is = |piece: &Piece, mark: &str| piece.span.of(text).eq_ignore_ascii_case(mark);
+    if found.iter().any(|piece| is(piece, "o")) {
+        for piece in found.iter_mut().filter(|piece| is(piece, "x")) {
+            piece.what = What::Cue(Cue::No);
+        }
+    }
     found
 }
 
@@ -238,6 +248,7 @@ fn punctuation(text: &str) -> Vec<Piece> {
             ',' | '(' | ')' | '–' | '—' | '·' | '|' => Joint::Comma,
             '-' | '/' if spaced || letter == '/' => Joint::Comma,
             ':' if next.is_none_or(|next| !next.is_numeric()) => Joint::Colon,
+            '.' if text.get(start..).is_some_and(|rest| rest.starts_with("....")) => Joint::Colon,
             '=' | '→' | '\t' | '：' => Joint::Colon,
             _ => continue,
         };
@@ -265,6 +276,9 @@ fn references(text: &str, event: &Event, words: &[&Words], names: &Names, sent: 
         }
     }
     for name in names.find_in(text) {
+        if elsewhere(name.span) {
+            continue;
+        }
         add(name.span, name.sessions, if name.is_weak { Kind::Weak } else { Kind::Name });
     }
     let dates: BTreeSet<_> = event.sessions.iter().map(|session| session.starts.date()).collect();
@@ -294,6 +308,10 @@ fn references(text: &str, event: &Event, words: &[&Words], names: &Names, sent: 
         for (index, ordinal) in words.ordinals.iter().enumerate() {
             ordinal.find_in(text).for_each(|span| add(span, nth(index), Kind::Ordinal));
         }
+        for (index, ordinal) in words.bare_ordinals.iter().enumerate() {
+            ordinal.find_in(text).for_each(|span| add(span, nth(index), Kind::Weak));
+        }
+        words.evening_event.find_in(text).for_each(|span| add(span, in_part(event, 2), Kind::Ordinal));
         let last = dates.len().max(if dates.len() == 1 { event.sessions.len() } else { 0 }).saturating_sub(1);
         words.last.find_in(text).for_each(|span| add(span, nth(last), Kind::Ordinal));
         words.all.find_in(text).for_each(|span| add(span, everything.clone(), Kind::All));
