@@ -15,7 +15,7 @@ use rsvpd::understand::reply::{InlineAnswer, ReplyText, Span};
 use serde_json::Value;
 
 /// Read while the words were collected.
-const TUNED: [&str; 8] = ["TA", "TB", "TC", "TD", "TE", "TH", "TJ", "TK"];
+const TUNED: [&str; 9] = ["TA", "TB", "TC", "TD", "TE", "TF", "TH", "TJ", "TK"];
 /// Never read: what they score is what to expect.
 const UNSEEN: [&str; 9] = ["TI", "TO", "TP", "TQ", "TR", "TT", "TU", "TV", "TX"];
 const LANGUAGES: [&str; 3] = ["en", "de", "ko"];
@@ -27,6 +27,7 @@ struct Figures {
     confident: u32,
     confidently_wrong: u32,
     kinds: BTreeMap<String, (u32, u32)>,
+    wrong: BTreeMap<String, u32>,
     holds: Recall,
     human: Recall,
 }
@@ -62,6 +63,7 @@ impl std::fmt::Display for Figures {
             share(self.confident, self.single),
             share(self.confidently_wrong, self.confident),
         )?;
+        write!(out, " {:?} |", self.wrong)?;
         for (kind, (right, all)) in &self.kinds {
             write!(out, " {kind} {:.2}({all})", share(*right, *all))?;
         }
@@ -80,6 +82,9 @@ impl Figures {
         self.right += other.right;
         self.confident += other.confident;
         self.confidently_wrong += other.confidently_wrong;
+        for (label, count) in other.wrong {
+            *self.wrong.entry(label).or_default() += count;
+        }
         for (kind, (right, all)) in other.kinds {
             let sum = self.kinds.entry(kind).or_default();
             *sum = (sum.0 + right, sum.1 + all);
@@ -204,12 +209,37 @@ fn measure(folder: &Path, events: &BTreeMap<String, Event>, show: bool) -> Figur
         let answers = answers.filter(|_| !matches!(kind, Some(Kind::Decline | Kind::Cancel)));
         let confidence =
             facts.iter().flat_map(BTreeMap::values).map(|fact| fact.evidence.confidence).fold(1.0, f32::min);
-        let confident = confidence >= 0.9 && reading.contradictions(event, &[], &[]).is_empty() && !holds;
+        let maybe = answers.iter().flatten().any(|(_, answer)| *answer == Answer::Maybe);
+        let confident = confidence >= 0.9 && reading.contradictions(event, &[], &[]).is_empty() && !holds && !maybe;
         let right = right(&attendee["sessions"], answers.as_ref(), &truth["kind"]);
         figures.single += 1;
         figures.right += u32::from(right);
         figures.confident += u32::from(confident);
         figures.confidently_wrong += u32::from(confident && !right);
+        if !right {
+            let yes = |ids: BTreeSet<String>| ids.len();
+            let read: BTreeSet<String> =
+                answers.iter().flatten().filter(|(_, a)| **a == Answer::Yes).map(|(id, _)| id.clone()).collect();
+            let wanted = attendee["sessions"].as_array().map_or(0, Vec::len);
+            let rules: BTreeSet<&str> =
+                facts.iter().flat_map(BTreeMap::values).map(|fact| fact.evidence.rule).collect();
+            let label = format!(
+                "{}{}:{}",
+                if confident { "!" } else { "" },
+                match (&answers, yes(read)) {
+                    (None, _) => "none".to_string(),
+                    (_, read) if read < wanted => "fewer".to_string(),
+                    (_, read) if read > wanted => "more".to_string(),
+                    _ => "other".to_string(),
+                },
+                if std::env::var("RULES").is_ok() {
+                    format!("{kind:?} {rules:?} {}", attendee["sessions"].is_null())
+                } else {
+                    String::new()
+                }
+            );
+            *figures.wrong.entry(label).or_default() += 1;
+        }
         if show && (!right || std::env::var("ALL").is_ok()) {
             let mark = if confident { "CONFIDENT" } else { "SESSIONS" };
             println!("{mark} {} wanted {} read {answers:?} at {confidence:.2}", line["id"], attendee["sessions"]);

@@ -53,6 +53,14 @@ impl SessionReading {
                 weighed.entry(session.id.clone()).or_insert_with(|| Some(Fact { value: Answer::No, evidence }));
             }
         }
+        let yes = weighed.values().flatten().any(|fact| fact.value != Answer::No);
+        if !yes && weighed.len() < event.sessions.len() {
+            // Only a refusal of a part: what of the rest was not understood.
+            weighed
+                .values_mut()
+                .flatten()
+                .for_each(|fact| fact.evidence.confidence = fact.evidence.confidence.min(0.6));
+        }
         weighed
     }
 

@@ -17,7 +17,7 @@ type Sessions = BTreeSet<usize>;
 pub struct Names {
     matcher: Option<Regex>,
     sessions: BTreeMap<String, Sessions>,
-    places: BTreeSet<String>,
+    weak: BTreeSet<String>,
 }
 
 /// A name found.
@@ -27,8 +27,8 @@ pub struct Found {
     pub span: Span,
     /// Which sessions.
     pub sessions: Sessions,
-    /// Whether only the place is named.
-    pub is_place: bool,
+    /// Whether it is only the place, or one word of the title.
+    pub is_weak: bool,
 }
 
 impl Names {
@@ -36,7 +36,7 @@ impl Names {
     #[must_use]
     pub fn of(event: &Event, words: &[&Words]) -> Self {
         let mut sessions: BTreeMap<String, Sessions> = BTreeMap::new();
-        let mut places = BTreeSet::new();
+        let mut weak = BTreeSet::new();
         let mut title_words: BTreeMap<String, Sessions> = BTreeMap::new();
         for (index, session) in event.sessions.iter().enumerate() {
             for name in session.title.values().chain(session.aliases.values().flatten()) {
@@ -45,12 +45,13 @@ impl Names {
             for word in session.title.values().flat_map(|title| title.split(|c: char| !c.is_alphanumeric())) {
                 if is_telling(word) {
                     title_words.entry(normal(word)).or_default().insert(index);
+                    weak.insert(normal(word));
                 }
             }
             for word in session.venue.split(|c: char| !c.is_alphanumeric()) {
                 if word.chars().count() >= 5 && word.chars().all(char::is_alphabetic) {
                     title_words.entry(normal(word)).or_default().insert(index);
-                    places.insert(normal(word));
+                    weak.insert(normal(word));
                 }
             }
         }
@@ -59,7 +60,7 @@ impl Names {
             if of.len() < event.sessions.len() && !sessions.contains_key(&word) {
                 sessions.insert(word, of);
             } else {
-                places.remove(&word);
+                weak.remove(&word);
             }
         }
         let written =
@@ -73,7 +74,7 @@ impl Names {
         tails.sort_by_key(|tail| std::cmp::Reverse(tail.chars().count()));
         let tails: Vec<String> = tails.into_iter().map(|tail| regex::escape(tail)).collect();
         let matcher = format!(r"(?i)(?P<name>{})(?:{}){{0,3}}(?:\b|$)", names.join("|"), tails.join("|"));
-        Self { matcher: Regex::new(&matcher).ok(), sessions, places }
+        Self { matcher: Regex::new(&matcher).ok(), sessions, weak }
     }
 
     /// Every name in the text, in order.
@@ -90,11 +91,7 @@ impl Names {
                     return None;
                 }
                 let span = Span { start: name.start(), end: name.end() };
-                Some(Found {
-                    span,
-                    sessions: self.sessions.get(&known)?.clone(),
-                    is_place: self.places.contains(&known),
-                })
+                Some(Found { span, sessions: self.sessions.get(&known)?.clone(), is_weak: self.weak.contains(&known) })
             })
             .collect()
     }
