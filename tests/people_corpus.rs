@@ -3,7 +3,7 @@
 //! `PEOPLE_MISSES=TA,TB` prints what went wrong for those of the authors whose mails may be read;
 //! `PEOPLE_RULES=1` how often each rule is right. Nothing of the other authors is ever printed but figures.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use rsvpd::event::Event;
@@ -29,6 +29,7 @@ struct Case {
     from: String,
     inline: Vec<InlineAnswer>,
     event: String,
+    language: String,
     action: Vec<String>,
     attendees: Vec<Value>,
 }
@@ -72,6 +73,7 @@ fn cases(folder: &Path) -> Vec<Case> {
             text,
             from: line["from"].as_str().unwrap_or_default().to_string(),
             inline,
+            language: entry["lang"].as_str().unwrap_or_default().to_string(),
             event: entry["event"].as_str().unwrap_or_default().to_string(),
             action: choices(&truth["action"]).iter().filter_map(|value| value.as_str().map(ToString::to_string)).collect(),
             attendees,
@@ -156,11 +158,13 @@ struct Tally {
     number_of: usize,
     several_right: usize,
     several_of: usize,
+    languages: BTreeSet<String>,
 }
 
 impl Tally {
     fn add(&mut self, case: &Case, people: &People) {
         self.number_of += 1;
+        self.languages.insert(case.language.clone());
         self.number_right += usize::from(people.people.len() == case.attendees.len());
         if case.attendees.len() > 1 {
             self.several_of += 1;
@@ -197,9 +201,14 @@ impl Tally {
         (decided.len() as f64 / self.decided.len().max(1) as f64, wrong as f64 / decided.len().max(1) as f64)
     }
 
+    fn fields(&self) -> String {
+        let field = |field: &&str| format!("{field} {:.3}", self.rate(*self.right.get(*field).unwrap_or(&0)));
+        let fields = FIELDS.iter().map(field).collect::<Vec<_>>().join(", ");
+        format!("{} mails of one attendee; {fields}; all four {:.3}", self.mails, self.rate(self.all_right))
+    }
+
     fn print(&mut self, title: &str) {
-        let fields: Vec<String> = FIELDS.iter().map(|field| format!("{field} {:.3}", self.rate(*self.right.get(field).unwrap_or(&0)))).collect();
-        println!("\n{title}: {} mails of one attendee; {}; all four {:.3}", self.mails, fields.join(", "), self.rate(self.all_right));
+        println!("\n{title}: {}", self.fields());
         println!("  number of people right {} of {}; several, all right {} of {}", self.number_right, self.number_of, self.several_right, self.several_of);
         for threshold in [0.3, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.88, 0.9, 0.92, 0.95, 0.97] {
             let (covered, wrong) = self.at(threshold);
@@ -260,8 +269,10 @@ fn people_of_authors_never_seen_are_read_as_well_as_the_floors_say() {
     let (mut developed, mut unseen) = (Tally::default(), Tally::default());
     for author in DEVELOPED.iter().chain(&UNSEEN) {
         let is_developed = DEVELOPED.contains(author);
+        let mut own = Tally::default();
         for case in cases(&shared.join("corpus/train").join(author)).iter().filter(|case| is_recorded(case)) {
             let people = read(case, &events);
+            own.add(case, &people);
             if is_developed { &mut developed } else { &mut unseen }.add(case, &people);
             if is_developed && shown.split(',').any(|shown| shown == *author) {
                 print_miss(case, &people);
@@ -276,6 +287,8 @@ fn people_of_authors_never_seen_are_read_as_well_as_the_floors_say() {
                 }
             }
         }
+        let languages: Vec<&str> = own.languages.iter().map(String::as_str).collect();
+        println!("{author} ({}): {}", languages.join(" "), own.fields());
     }
     if std::env::var("PEOPLE_RULES").is_ok() {
         for ((field, rule), (right, of)) in &rules {

@@ -4,7 +4,7 @@ use super::Mail;
 use super::candidate::{Candidate, Witness, of_parts};
 use super::name;
 use super::phrase::{self, Kind, Part};
-use super::pieces::{self, Piece, tidy};
+use super::pieces::{self, Piece};
 use crate::event::Field;
 use crate::understand::facts::evidence::Source;
 
@@ -97,33 +97,37 @@ where
     parts
 }
 
-/// The name in a closing line: "Mit freundlichem Gruß, Anna Weber", "홍길동 드림".
+/// The name at the end of a closing line: "Mit freundlichem Gruß, Anna Weber", "홍길동 드림".
 fn signed_name<'a>(mail: &Mail<'_>, line: Piece<'a>) -> Option<Part<'a>> {
-    let writer = mail.writer.as_deref()?;
-    let pieces = pieces::split(line);
-    let last = pieces.last().filter(|piece| phrase::is_writer(piece.text, writer, mail.lexicon));
-    last.map(|piece| Part { kind: Kind::Name, piece: *piece })
+    let words = line.words();
+    let (from, to) = name::find(&words, mail.writer.as_deref()?)?;
+    let piece = line.around(words.get(from..to)?)?;
+    Some(Part { kind: Kind::Name, piece })
 }
 
 /// The name, as the block writes it, or completed from From.
 fn names(mail: &Mail<'_>, parts: &[Part<'_>], witness: Witness) -> Vec<Candidate> {
     let named = parts.iter().filter(|part| part.kind == Kind::Name);
-    let fullest = named.filter_map(|part| Some((name::clean(part.piece.text, mail.lexicon)?, part)));
-    let fullest = fullest.max_by_key(|(name, _)| name.chars().filter(|c| *c != '.').count());
-    if let Some((name, part)) = fullest {
-        let writer = mail.writer.as_deref().unwrap_or_default();
-        let longer = writer.chars().filter(|c| *c != '.').count() > name.chars().count();
-        let value = if longer && name::agree(&name, writer) { writer.to_string() } else { tidy(&name) };
-        return vec![Candidate::read(Field::Name, value, part.piece, witness)];
+    let length = |name: &str| name.chars().filter(|c| *c != '.').count();
+    if let Some(writer) = mail.writer.as_deref() {
+        let written = named.filter_map(|part| {
+            let words = part.piece.words();
+            let found = name::find(&words, writer).and_then(|(from, to)| part.piece.around(words.get(from..to)?));
+            Some((name::clean(found?.text, mail.lexicon)?, part))
+        });
+        if let Some((written, part)) = written.max_by_key(|(name, _)| length(name)) {
+            let value = if length(writer) > length(&written) { writer.to_string() } else { written };
+            return vec![Candidate::read(Field::Name, value, part.piece, witness)];
+        }
     }
-    if mail.writer.is_some() && mail.sender.name.is_some() {
+    if mail.sender.name.is_some() {
         return Vec::new();
     }
-    let stranger = parts.iter().find(|part| {
-        matches!(part.kind, Kind::Proper) && name::clean(part.piece.text, mail.lexicon).is_some_and(|found| {
-            name::is_person(&found, mail.lexicon) && name::is_written_as_name(&found, mail.lexicon)
-        })
+    let stranger = parts.iter().find_map(|part| {
+        let fits = matches!(part.kind, Kind::Proper | Kind::Name);
+        let name = name::clean(part.piece.text, mail.lexicon).filter(|_| fits)?;
+        let is_person = name::is_person(&name, mail.lexicon) && name::is_written_as_name(&name, mail.lexicon);
+        is_person.then_some((name, part))
     });
-    let found = stranger.and_then(|part| Some((name::clean(part.piece.text, mail.lexicon)?, part)));
-    found.map(|(name, part)| Candidate::read(Field::Name, name, part.piece, witness.times(0.8))).into_iter().collect()
+    stranger.map(|(name, part)| Candidate::read(Field::Name, name, part.piece, witness.times(0.8))).into_iter().collect()
 }

@@ -21,6 +21,11 @@ pub(super) fn read<'a>(piece: Piece<'a>, writer: Option<&str>, lexicon: Lexicon<
         from = last + 1;
     }
     parts.extend(nouns(piece, words.get(from..).unwrap_or_default(), lexicon));
+    let says = |part: &Part<'_>| matches!(part.kind, Kind::Name | Kind::Position | Kind::Institution | Kind::Unit);
+    let is_sentence = words.last().is_some_and(|word| lexicon.is(|w| &w.enders, word.text)) && name_at.is_none();
+    if is_sentence || !parts.iter().any(says) {
+        parts.clear();
+    }
     if parts.is_empty() { vec![Part { kind: Kind::Other, piece }] } else { parts }
 }
 
@@ -107,7 +112,9 @@ fn organization<'a>(piece: Piece<'a>, words: &[Piece<'a>], lexicon: Lexicon<'_>)
 /// A word without the particles or the copula at its end.
 pub(super) fn strip_particles<'a>(word: Piece<'a>, lexicon: Lexicon<'_>) -> Piece<'a> {
     let text = word.text.trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '’' | '”' | '"' | ')'));
-    let known = |text: &str| lexicon.is(|w| &w.roles, text) || lexicon.is(|w| &w.institutions, text);
+    let known = |text: &str| {
+        lexicon.is(|w| &w.roles, text) || lexicon.is(|w| &w.institutions, text) || lexicon.is(|w| &w.units, text)
+    };
     if known(text) {
         return Piece { text, ..word };
     }

@@ -50,6 +50,10 @@ pub(super) fn read<'a>(piece: Piece<'a>, writer: Option<&str>, lexicon: Lexicon<
     if writer.is_some_and(|writer| is_writer(piece.text, writer, lexicon)) {
         return part(Kind::Name);
     }
+    let title = |word: &Piece<'_>| lexicon.is(|w| &w.degrees, word.text) && !is_role(word, lexicon);
+    if piece.words().iter().all(title) {
+        return part(Kind::Other);
+    }
     if piece.text.chars().any(is_hangul) {
         return headfinal::read(piece, writer, lexicon);
     }
@@ -61,9 +65,15 @@ pub(super) fn read<'a>(piece: Piece<'a>, writer: Option<&str>, lexicon: Lexicon<
     position_and_organization(piece, lexicon)
 }
 
-/// Whether the piece is the writer's name and nothing else.
+/// Whether the text is the writer's name and nothing else but honorifics and degrees.
 pub(super) fn is_writer(text: &str, writer: &str, lexicon: Lexicon<'_>) -> bool {
-    text.len() <= 60 && name::clean(text, lexicon).is_some_and(|found| name::agree(&found, writer))
+    text.len() <= 80 && !text.contains([':', '@', '=']) && {
+        let words = Piece::whole(text).words();
+        let title = |word: &Piece<'_>| lexicon.is(|w| &w.honorifics, word.text) || lexicon.is(|w| &w.degrees, word.text);
+        name::find(&words, writer).is_some_and(|(from, to)| {
+            words.iter().enumerate().all(|(at, word)| (from..to).contains(&at) || title(word))
+        })
+    }
 }
 
 /// A telephone number, a street, an address, a link.
@@ -100,7 +110,10 @@ fn is_unit(word: &Piece<'_>, lexicon: Lexicon<'_>) -> bool {
 
 fn position_and_organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<Part<'a>> {
     let all = piece.words();
-    let skip = |word: &&Piece<'_>| is_in(word, |w| &w.articles, lexicon) || is_in(word, |w| &w.fillers, lexicon);
+    let skip = |word: &&Piece<'_>| {
+        let small = is_in(word, |w| &w.articles, lexicon) || is_in(word, |w| &w.fillers, lexicon);
+        !is_capitalized(word.text) && (small || is_in(word, |w| &w.at, lexicon)) || is_in(word, |w| &w.articles, lexicon)
+    };
     let words = all.get(all.iter().take_while(skip).count()..).unwrap_or_default();
     let Some(trimmed) = piece.around(words) else {
         return vec![Part { kind: Kind::Other, piece }];
@@ -111,7 +124,9 @@ fn position_and_organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<
     let head_end = words.iter().position(connects).unwrap_or(words.len());
     let head = words.get(..head_end).unwrap_or_default();
     let Some(role) = words.iter().position(|word| is_role(word, lexicon)) else {
-        return whole(organization_kind(words, has_capitals, lexicon));
+        let kind = organization_kind(words, has_capitals, lexicon);
+        let piece = piece.around(without_place(words, has_capitals, lexicon)).unwrap_or(trimmed);
+        return vec![Part { kind, piece }];
     };
     let head_is_institution = head.last().is_some_and(|last| is_institution(last, has_capitals, lexicon) && !is_role(last, lexicon));
     if role >= head_end && head.iter().any(|word| is_institution(word, has_capitals, lexicon) || is_unit(word, lexicon)) {
@@ -149,9 +164,10 @@ fn split_at_connector<'a>(
         let parliament = nearest.iter().any(|word| is_in(word, |w| &w.parliaments, lexicon));
         let unit = nearest.first().is_some_and(|word| is_unit(word, lexicon)) || !institution;
         if (sure && named) || (institution && named && !unit) {
-            let left = words.get(..if parliament && !sure { words.len() } else { at }).unwrap_or_default();
-            let (position, organization) = (piece.around(left)?, piece.around(right)?);
-            let kind = if unit && !institution { Kind::Proper } else { Kind::Institution };
+            let member = parliament && !sure && words.get(role).is_some_and(|word| is_in(word, |w| &w.members, lexicon));
+            let left = words.get(..if member { words.len() } else { at }).unwrap_or_default();
+            let (position, organization) = (piece.around(left)?, piece.around(without_place(right, has_capitals, lexicon))?);
+            let kind = if member || (unit && !institution) { Kind::Proper } else { Kind::Institution };
             return Some(vec![
                 Part { kind: Kind::Position, piece: position },
                 Part { kind, piece: organization },
@@ -159,6 +175,16 @@ fn split_at_connector<'a>(
         }
     }
     None
+}
+
+/// An organization without the town behind it ("Baptist Church in Norfolk").
+fn without_place<'a, 'b>(words: &'b [Piece<'a>], has_capitals: bool, lexicon: Lexicon<'_>) -> &'b [Piece<'a>] {
+    let place = words.iter().rposition(|word| is_in(word, |w| &w.places_follow, lexicon) && !is_capitalized(word.text));
+    let Some(at) = place.filter(|at| (2..=3).contains(&(words.len() - at))) else { return words };
+    let (before, after) = words.split_at(at);
+    let institution = before.iter().any(|word| is_institution(word, has_capitals, lexicon));
+    let town = after.iter().skip(1).all(|word| is_capitalized(word.text) && !is_institution(word, has_capitals, lexicon));
+    if institution && town { before } else { words }
 }
 
 fn organization_kind(words: &[Piece<'_>], has_capitals: bool, lexicon: Lexicon<'_>) -> Kind {

@@ -160,7 +160,7 @@ fn nominal<'a>(mail: &Mail<'_>, rest: Piece<'a>, position: bool) -> Vec<Part<'a>
         let previous = at.checked_sub(1).and_then(|at| words.get(at));
         let next = words.get(at + 1);
         let follows_small = previous.is_some_and(|word| connects(word) || small(word) || matches!(word.text, "and" | "und"));
-        let strong = is_capitalized(word.text) || word.text.chars().all(|c| c.is_ascii_digit() || matches!(c, '&' | '+'));
+        let strong = is_capitalized(word.text) || (word.text.contains('.') && mail.lexicon.is(|w| &w.institutions, word.text)) || word.text.chars().all(|c| c.is_ascii_digit() || matches!(c, '&' | '+'));
         let leads = (connects(word) || small(word)) && next.is_some_and(|next| {
             let conjunction = matches!(word.text, "and" | "und" | "&");
             is_capitalized(next.text) || (!conjunction && (connects(next) || small(next) || position || next.text.len() > 3))

@@ -29,12 +29,16 @@ pub struct Words {
     pub(super) institutions: WordList,
     /// Nouns that name a part of one.
     pub(super) units: WordList,
+    /// Positions that say nothing without what follows ("member of Parliament").
+    pub(super) members: WordList,
     /// Nouns that name a parliament; "member of" one is a position as a whole.
     pub(super) parliaments: WordList,
     /// Prepositions that lead from a position to its organization.
     pub(super) at: WordList,
     /// Genitives and prepositions that do so only where the name of an institution follows.
     pub(super) of: WordList,
+    /// Prepositions before a town.
+    pub(super) places_follow: WordList,
     /// Articles.
     pub(super) articles: WordList,
     /// Small words that go on inside a name of several words ("and", "für").
@@ -45,6 +49,8 @@ pub struct Words {
     pub(super) mailboxes: WordList,
     /// Endings that mark the part a word plays in a sentence (Korean particles and copulas), longest first.
     pub(super) particles: Vec<String>,
+    /// Endings of a verb that ends a sentence.
+    pub(super) enders: WordList,
     /// Words that break a chain of nouns before a name ("안녕하세요", "저는").
     pub(super) breaks: WordList,
     /// Words between a name and its organization that carry nothing ("일하는").
@@ -95,6 +101,9 @@ pub(super) struct Labels {
     pub(super) other: WordList,
 }
 
+/// Letters that must stand before an ending: "Murat" is no kind of "Rat".
+const STEM: usize = 3;
+
 /// Words in lower case; an entry that begins with `-` is an ending.
 #[derive(Debug, Default, Deserialize)]
 #[serde(from = "Vec<String>")]
@@ -124,7 +133,8 @@ impl WordList {
 
     /// The longest ending of the list that the word has.
     pub(super) fn ending_of<'a>(&'a self, word: &str) -> Option<&'a str> {
-        let ends = self.endings.iter().filter(|ending| word.ends_with(ending.as_str()));
+        let is_part = |ending: &&String| word.strip_suffix(ending.as_str()).is_some_and(|stem| stem.len() >= STEM || !stem.is_ascii() || stem.is_empty());
+        let ends = self.endings.iter().filter(is_part);
         ends.map(String::as_str).max_by_key(|ending| ending.len())
     }
 
