@@ -2,6 +2,7 @@
 
 use super::Mail;
 use super::candidate::{Candidate, Witness, of_parts};
+use super::labels;
 use super::name;
 use super::phrase::{self, Kind, Part};
 use super::pieces::{self, Piece};
@@ -23,7 +24,7 @@ pub(super) fn read(mail: &Mail<'_>) -> Vec<Candidate> {
         if begins_with_name(mail, *line) {
             let paragraph = lines.get(at..).unwrap_or_default().iter().take_while(|line| !line.text.is_empty());
             let parts = parts(mail, paragraph);
-            candidates.extend(of_parts(&parts, Witness::new(Source::Prose, "card", 0.85)));
+            candidates.extend(of_parts(&parts, Witness::new(Source::Prose, "card", 0.85), mail.lexicon));
             candidates.extend(names(mail, &parts, Witness::new(Source::Prose, "card", 0.9)));
         }
     }
@@ -63,7 +64,7 @@ fn begins_with_name(mail: &Mail<'_>, line: Piece<'_>) -> bool {
 fn signature_block(mail: &Mail<'_>, lines: &[Piece<'_>]) -> Vec<Candidate> {
     let lines: Vec<&Piece<'_>> = lines.iter().filter(|line| !line.text.is_empty()).take(LINES).collect();
     let parts = parts(mail, lines.into_iter());
-    let mut candidates = of_parts(&parts, Witness::new(Source::Signature, "signature", 0.9));
+    let mut candidates = of_parts(&parts, Witness::new(Source::Signature, "signature", 0.9), mail.lexicon);
     candidates.extend(names(mail, &parts, Witness::new(Source::Signature, "signature", 0.95)));
     candidates
 }
@@ -79,6 +80,9 @@ where
         let sentence = words > 14 || line.text.chars().count() > LINE || (words > 7 && line.text.ends_with(['.', '!', '?']));
         if sentence && index > 0 {
             break;
+        }
+        if labels::is_labelled(*line, mail.lexicon) {
+            continue;
         }
         if sentence || (is_closing(mail, line.text) && !begins_with_name(mail, *line)) {
             if let Some(signed) = signed_name(mail, *line) {

@@ -89,9 +89,15 @@ fn on_line<'a>(line: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<Entry<'a>> {
     vec![Entry { label, value }]
 }
 
+/// Whether a line is an entry of a form.
+pub(super) fn is_labelled(line: Piece<'_>, lexicon: Lexicon<'_>) -> bool {
+    split_label(line, lexicon).is_some_and(|(_, value)| !value.text.is_empty()) && line.text.contains([':', '：', '=', '\t'])
+}
+
 /// A label at the start of a line and what follows it.
 fn split_label<'a>(line: Piece<'a>, lexicon: Lexicon<'_>) -> Option<(Label, Piece<'a>)> {
     const LONGEST: usize = 48;
+    let mut found = None;
     for (at, c) in line.text.char_indices().take_while(|(at, _)| *at <= LONGEST) {
         let next = at + c.len_utf8();
         let (before, after) = (line.text.get(..at)?, line.text.get(next..)?);
@@ -105,10 +111,10 @@ fn split_label<'a>(line: Piece<'a>, lexicon: Lexicon<'_>) -> Option<(Label, Piec
         if separates && let Some(label) = label(before, lexicon) {
             let rest = line.sub(after);
             let value = rest.text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '.' | '-' | '>' | '|' | '=' | '–' | '—' | '/'));
-            return Some((label, rest.sub(value).trimmed()));
+            found = Some((label, rest.sub(value).trimmed()));
         }
     }
-    None
+    found
 }
 
 /// The label that some words are: numbering, bullets and dots aside.
@@ -156,7 +162,7 @@ pub(super) fn candidates(mail: &Mail<'_>, entries: &[Entry<'_>], source: Source)
                 }
                 let rest = pieces::split(piece).into_iter().skip(1).flat_map(|piece| phrase::read(piece, mail.writer.as_deref(), mail.lexicon));
                 let rest: Vec<_> = rest.filter(|part| part.kind != Kind::Proper && part.kind != Kind::Other).collect();
-                let beside = of_parts(&rest, witness.times(0.85));
+                let beside = of_parts(&rest, witness.times(0.85), mail.lexicon);
                 candidates.extend(beside.into_iter().filter(|found| !has(found.field)));
             }
             Label::Asks(Field::Organization) => candidates.extend(affiliation(mail, piece, has_position, witness)),
@@ -183,7 +189,7 @@ fn affiliation(mail: &Mail<'_>, piece: Piece<'_>, has_position: bool, witness: W
     let parts: Vec<_> = pieces::split(piece).into_iter().flat_map(|piece| phrase::read(piece, None, mail.lexicon)).collect();
     let mixed = !has_position && parts.iter().any(|part| part.kind == Kind::Position) && parts.iter().any(|part| part.kind != Kind::Position);
     if mixed {
-        return of_parts(&parts, witness.times(0.9));
+        return of_parts(&parts, witness.times(0.9), mail.lexicon);
     }
     vec![Candidate::read(Field::Organization, without_article(piece.text, mail.lexicon), piece, witness)]
 }
@@ -193,7 +199,7 @@ fn position(mail: &Mail<'_>, piece: Piece<'_>, has_organization: bool, witness: 
         let parts: Vec<_> = pieces::split(piece).into_iter().flat_map(|piece| phrase::read(piece, None, mail.lexicon)).collect();
         let names = |kind| parts.iter().any(|part| part.kind == kind);
         if names(Kind::Position) && names(Kind::Institution) {
-            return of_parts(&parts, witness.times(0.9));
+            return of_parts(&parts, witness.times(0.9), mail.lexicon);
         }
     }
     vec![Candidate::read(Field::Position, without_article(piece.text, mail.lexicon), piece, witness)]

@@ -41,8 +41,29 @@ impl Part<'_> {
     }
 }
 
-/// Reads a piece between separators. `writer` is the name that From gives.
+/// Reads a piece between separators. `writer` is the name that From gives; where it stands beside other words
+/// ("Referentin Anna Weber"), these are read by themselves.
 pub(super) fn read<'a>(piece: Piece<'a>, writer: Option<&str>, lexicon: Lexicon<'_>) -> Vec<Part<'a>> {
+    if let Some(writer) = writer.filter(|_| !piece.text.chars().any(is_hangul))
+        && let words = piece.words()
+        && let Some((from, to)) = name::find(&words, writer)
+        && (from == 0) != (to == words.len())
+        && words.get(from..to).is_some_and(|run| run.iter().all(|word| is_capitalized(word.text)))
+        && (to - from > 1 || name::folded(writer).len() == 1)
+        && let (Some(before), Some(found), Some(after)) = (words.get(..from), words.get(from..to), words.get(to..))
+    {
+        let title = |word: &Piece<'_>| lexicon.is(|w| &w.honorifics, word.text) || lexicon.is(|w| &w.degrees, word.text);
+        let rest = if before.is_empty() { after } else { before };
+        let mut parts: Vec<Part<'a>> = piece.around(found).map(|piece| Part { kind: Kind::Name, piece }).into_iter().collect();
+        if !rest.iter().all(title) {
+            parts.extend(piece.around(rest).into_iter().flat_map(|rest| unnamed(rest, None, lexicon)));
+        }
+        return parts;
+    }
+    unnamed(piece, writer, lexicon)
+}
+
+fn unnamed<'a>(piece: Piece<'a>, writer: Option<&str>, lexicon: Lexicon<'_>) -> Vec<Part<'a>> {
     let part = |kind| vec![Part { kind, piece }];
     if is_contact(piece.text, lexicon) {
         return part(Kind::Other);
@@ -91,6 +112,14 @@ pub(super) fn is_contact(text: &str, lexicon: Lexicon<'_>) -> bool {
         || (digits > 0 && digits >= letters)
 }
 
+/// A street with a number: it begins or ends with one, and names no organization.
+fn is_street(words: &[Piece<'_>]) -> bool {
+    let number = |word: Option<&Piece<'_>>| {
+        word.is_some_and(|word| word.text.starts_with(|c: char| c.is_ascii_digit()) && word.text.len() <= 5 && !word.text.ends_with('.'))
+    };
+    words.len() > 1 && (number(words.first()) || number(words.last()))
+}
+
 fn is_role(word: &Piece<'_>, lexicon: Lexicon<'_>) -> bool {
     lexicon.is(|w| &w.roles, word.text)
 }
@@ -124,21 +153,42 @@ fn position_and_organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<
     let head_end = words.iter().position(connects).unwrap_or(words.len());
     let head = words.get(..head_end).unwrap_or_default();
     let Some(role) = words.iter().position(|word| is_role(word, lexicon)) else {
-        let kind = organization_kind(words, has_capitals, lexicon);
+        let mut kind = organization_kind(words, has_capitals, lexicon);
+        if kind == Kind::Proper && is_street(words) {
+            kind = Kind::Other;
+        }
         let piece = piece.around(without_place(words, has_capitals, lexicon)).unwrap_or(trimmed);
         return vec![Part { kind, piece }];
     };
+    let before_role = words.get(..role).unwrap_or_default();
+    let verbal = |word: &Piece<'_>| {
+        (is_in(word, |w| &w.verbal, lexicon) || is_in(word, |w| &w.articles, lexicon)) && !is_capitalized(word.text) || word.text.eq_ignore_ascii_case("i")
+    };
+    if role < head_end && (before_role.len() > 5 || before_role.iter().any(verbal)) {
+        return whole(Kind::Other); // a sentence
+    }
     let head_is_institution = head.last().is_some_and(|last| is_institution(last, has_capitals, lexicon) && !is_role(last, lexicon));
     if role >= head_end && head.iter().any(|word| is_institution(word, has_capitals, lexicon) || is_unit(word, lexicon)) {
         return whole(organization_kind(words, has_capitals, lexicon)); // "Office of the Commissioner"
     }
-    if role < head_end && head_is_institution && head.len() > 1 && role + 1 < head.len() && role == 0 {
+    if role == 0 && head_is_institution && head.len() > 2 && !words.get(1).is_some_and(|next| is_unit(next, lexicon)) {
+        let (position, organization) = (words.get(..1).unwrap_or_default(), words.get(1..).unwrap_or_default());
+        if let (Some(position), Some(organization)) = (piece.around(position), piece.around(organization)) {
+            return vec![Part { kind: Kind::Position, piece: position }, Part { kind: Kind::Institution, piece: organization }];
+        }
+    }
+    if role < head_end && head_is_institution && role == 0 {
         return whole(Kind::Position);
     }
     if head_is_institution && role > 0 {
         return whole(organization_kind(words, has_capitals, lexicon)); // "Reporters Union"
     }
-    split_at_connector(piece, words, role, has_capitals, lexicon).unwrap_or_else(|| whole(Kind::Position))
+    if let Some(parts) = split_at_connector(piece, words, role, has_capitals, lexicon) {
+        return parts;
+    }
+    let end = words.iter().skip(role + 1).position(|word| is_in(word, |w| &w.position_ends, lexicon));
+    let position = words.get(..end.map_or(words.len(), |end| role + 1 + end)).unwrap_or_default();
+    vec![Part { kind: Kind::Position, piece: piece.around(position).unwrap_or(trimmed) }]
 }
 
 /// "Position at Organization": the place where the position ends.

@@ -17,6 +17,9 @@ pub(super) fn read(mail: &Mail<'_>) -> Vec<Candidate> {
     let body = mail.signature.and_then(|end| mail.text.get(..end)).unwrap_or(mail.text);
     let mut candidates = Vec::new();
     for sentence in pieces::sentences(body) {
+        if is_greeting(mail, sentence) {
+            continue;
+        }
         if sentence.text.chars().any(is_hangul) {
             candidates.extend(headfinal_introduction(mail, sentence));
         }
@@ -25,6 +28,12 @@ pub(super) fn read(mail: &Mail<'_>) -> Vec<Candidate> {
         candidates.extend(telegram(mail, sentence));
     }
     candidates
+}
+
+fn is_greeting(mail: &Mail<'_>, sentence: Piece<'_>) -> bool {
+    sentence.text.split_whitespace().count() <= 9 && mail.lexicon.find_first(|w| &w.greetings, sentence.text).is_some_and(|_| {
+        !sentence.text.chars().any(is_hangul) || sentence.text.split_whitespace().count() <= 3
+    })
 }
 
 /// The names by which the writer introduces himself.
@@ -101,7 +110,7 @@ fn triggered(mail: &Mail<'_>, sentence: Piece<'_>) -> Vec<Candidate> {
         let rest = sentence.part(end, sentence.text.len());
         let parts = with_followers(mail, rest, nominal(mail, rest, true));
         if parts.first().is_some_and(|part| part.kind == Kind::Position) {
-            candidates.extend(of_parts(&parts, Witness::new(Source::Prose, "position in a sentence", 0.85)));
+            candidates.extend(of_parts(&parts, Witness::new(Source::Prose, "position in a sentence", 0.85), mail.lexicon));
         } else if let Some((from, to)) = mail.lexicon.find_first(|w| &w.unaffiliated, rest.text).filter(|(from, _)| *from < 3) {
             let piece = rest.part(from, to);
             candidates.push(Candidate::read(Field::Organization, pieces::tidy(piece.text), piece, Witness::new(Source::Prose, "unaffiliated", 0.7)));
@@ -148,7 +157,8 @@ fn nominal<'a>(mail: &Mail<'_>, rest: Piece<'a>, position: bool) -> Vec<Part<'a>
     if position {
         let Some(role) = words.iter().take(6).position(is_role) else { return Vec::new() };
         let modifiers = words.get(..role).unwrap_or_default();
-        if modifiers.iter().any(|word| connects(word) || small(word)) {
+        let verbal = |word: &Piece<'_>| mail.lexicon.is(|w| &w.verbal, word.text);
+        if modifiers.iter().any(|word| connects(word) || small(word) || verbal(word)) {
             return Vec::new();
         }
         from = role + 1;
@@ -198,45 +208,32 @@ fn with_followers<'a>(mail: &Mail<'_>, rest: Piece<'a>, mut parts: Vec<Part<'a>>
 
 /// "Anna Weber, Referentin bei der Stiftung X, …" within a line: what stands beside the writer's name.
 fn beside_name(mail: &Mail<'_>, sentence: Piece<'_>) -> Vec<Candidate> {
-    let Some(writer) = mail.writer.as_deref() else { return Vec::new() };
-    let split = pieces::split(sentence);
-    let ends_with_name = |piece: &Piece<'_>| {
-        let words = piece.words();
-        (1..=4).any(|count| {
-            words.len() >= count
-                && piece.around(words.get(words.len() - count..).unwrap_or_default()).is_some_and(|end| {
-                    is_capitalized(end.text) && phrase::is_writer(end.text, writer, mail.lexicon)
-                })
-        })
-    };
-    let Some(at) = split.iter().position(ends_with_name) else { return Vec::new() };
-    let mut parts = Vec::new();
-    for piece in split.iter().skip(at + 1).take(4) {
-        let read = phrase::read(*piece, mail.writer.as_deref(), mail.lexicon);
-        let running = piece.text.split_whitespace().count() > WORDS || read.iter().all(|part| part.kind == Kind::Other);
-        if running {
-            break;
-        }
-        parts.extend(read);
-    }
-    if !parts.iter().any(|part| matches!(part.kind, Kind::Position | Kind::Institution | Kind::Unaffiliated)) {
-        return Vec::new();
-    }
-    of_parts(&parts, Witness::new(Source::Prose, "beside the name", 0.85))
+    let read: Vec<Vec<Part<'_>>> = pieces::split(sentence).into_iter().map(|piece| read_short(mail, piece)).collect();
+    let Some(at) = read.iter().position(|parts| parts.iter().any(|part| part.kind == Kind::Name)) else { return Vec::new() };
+    let says = |parts: &&Vec<Part<'_>>| parts.iter().any(|part| part.kind != Kind::Other);
+    let after = read.iter().skip(at + 1).take(4).take_while(says);
+    let before = read.iter().take(at).rev().take(2).take_while(says).filter(|parts| parts.iter().all(|part| part.kind != Kind::Proper));
+    let parts: Vec<Part<'_>> = read.iter().skip(at).take(1).chain(after).chain(before).flatten().cloned().collect();
+    of_parts(&parts, Witness::new(Source::Prose, "beside the name", 0.85), mail.lexicon)
 }
 
-/// A sentence without a verb that begins with a position: "Redakteurin beim Kurier."
+/// A sentence without a verb, all of whose pieces name something: "Redakteurin beim Kurier." "Kreisarchiv, Archivar."
 fn telegram(mail: &Mail<'_>, sentence: Piece<'_>) -> Vec<Candidate> {
-    let rest = sentence;
-    let split = pieces::split(rest);
-    let whole = nominal(mail, rest, true);
-    let covered = whole.last().map(|part| part.piece.start + part.piece.text.len());
-    let ends = split.first().is_some_and(|first| covered.is_some_and(|end| end + 1 >= first.start + first.text.len()));
-    if !ends || whole.first().is_none_or(|part| part.kind != Kind::Position) {
+    let parts: Vec<Part<'_>> = pieces::split(sentence).into_iter().flat_map(|piece| read_short(mail, piece)).collect();
+    let leads = parts.first().is_some_and(|part| matches!(part.kind, Kind::Position | Kind::Institution));
+    let whole = parts.iter().all(|part| part.kind != Kind::Other && part.kind != Kind::Name);
+    if !leads || !whole || sentence.text.chars().any(is_hangul) {
         return Vec::new();
     }
-    let parts = with_followers(mail, rest, whole);
-    of_parts(&parts, Witness::new(Source::Prose, "telegram", 0.7))
+    of_parts(&parts, Witness::new(Source::Prose, "telegram", 0.7), mail.lexicon)
+}
+
+/// The meaning of a piece, if it is short enough for a noun phrase.
+fn read_short<'a>(mail: &Mail<'_>, piece: Piece<'a>) -> Vec<Part<'a>> {
+    if piece.text.split_whitespace().count() > WORDS {
+        return vec![Part { kind: Kind::Other, piece }];
+    }
+    phrase::read(piece, mail.writer.as_deref(), mail.lexicon)
 }
 
 /// The word that introduces the writer in a head-final language, with the words before and behind it.
@@ -270,6 +267,11 @@ fn headfinal_introduction(mail: &Mail<'_>, sentence: Piece<'_>) -> Vec<Candidate
     let bare = |word: &Piece<'_>| headfinal::strip_particles(*word, lexicon).text.to_string();
     let before = words.get(..at).unwrap_or_default();
     let start = before.iter().rposition(|word| lexicon.is(|w| &w.breaks, word.text.trim_end_matches(['.', ',', '!']))).map_or(0, |at| at + 1);
+    let ends_clause = |word: &Piece<'_>| {
+        let known = lexicon.is(|w| &w.links, word.text) || lexicon.is(|w| &w.roles, word.text) || lexicon.is(|w| &w.institutions, word.text);
+        !known && lexicon.is(|w| &w.clause_ends, word.text.trim_end_matches([',', '.']))
+    };
+    let start = before.iter().rposition(ends_clause).map_or(start, |at| start.max(at + 1));
     let chain: Vec<Piece<'_>> = before.get(start..).unwrap_or_default().iter().filter(|word| !lexicon.is(|w| &w.links, word.text)).copied().collect();
     let marked = chain.iter().rposition(|word| word.text.len() > bare(word).len() && lexicon.is(|w| &w.locatives, word.text.strip_prefix(bare(word).as_str()).unwrap_or_default()));
     let mut parts = Vec::new();
@@ -290,5 +292,5 @@ fn headfinal_introduction(mail: &Mail<'_>, sentence: Piece<'_>) -> Vec<Candidate
             parts.push(Part { kind: Kind::Position, piece: next });
         }
     }
-    of_parts(&parts, witness)
+    of_parts(&parts, witness, mail.lexicon)
 }

@@ -37,6 +37,12 @@ pub struct Words {
     pub(super) at: WordList,
     /// Genitives and prepositions that do so only where the name of an institution follows.
     pub(super) of: WordList,
+    /// Nouns of institutions that have others inside ("university", "ministry").
+    pub(super) parents: WordList,
+    /// Words at which a position ends ("Nurse with …", "Chairman since …").
+    pub(super) position_ends: WordList,
+    /// Words that never stand before a position in one noun phrase: pronouns, forms of "to be".
+    pub(super) verbal: WordList,
     /// Prepositions before a town.
     pub(super) places_follow: WordList,
     /// Articles.
@@ -51,6 +57,8 @@ pub struct Words {
     pub(super) particles: Vec<String>,
     /// Endings of a verb that ends a sentence.
     pub(super) enders: WordList,
+    /// Endings of words behind which a chain of nouns begins anew (Korean connectives).
+    pub(super) clause_ends: WordList,
     /// Words that break a chain of nouns before a name ("안녕하세요", "저는").
     pub(super) breaks: WordList,
     /// Words between a name and its organization that carry nothing ("일하는").
@@ -61,6 +69,8 @@ pub struct Words {
     pub(super) unaffiliated: Patterns,
     /// Whether that is an occupation too.
     pub(super) occupations: Patterns,
+    /// How a letter begins.
+    pub(super) greetings: Patterns,
     /// A line that closes a letter.
     pub(super) closings: Patterns,
     /// What stands right before a writer's own position in a sentence.
