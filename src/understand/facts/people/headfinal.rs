@@ -94,6 +94,7 @@ pub(super) fn nouns<'a>(piece: Piece<'a>, words: &[Piece<'a>], lexicon: Lexicon<
 }
 
 fn organization<'a>(piece: Piece<'a>, words: &[Piece<'a>], lexicon: Lexicon<'_>) -> Option<Part<'a>> {
+    let words = chain(piece, words, lexicon);
     let text = piece.around(words)?;
     let known = |word: &Piece<'_>| lexicon.is(|w| &w.institutions, word.text);
     let unit = |word: &Piece<'_>| lexicon.is(|w| &w.units, word.text);
@@ -107,6 +108,20 @@ fn organization<'a>(piece: Piece<'a>, words: &[Piece<'a>], lexicon: Lexicon<'_>)
         Kind::Other
     };
     Some(Part { kind, piece: text })
+}
+
+/// The nouns at the end that belong together: a word that carried a particle, or is no noun, ends the chain.
+fn chain<'a, 'b>(piece: Piece<'a>, words: &'b [Piece<'a>], lexicon: Lexicon<'_>) -> &'b [Piece<'a>] {
+    let breaks = |word: &Piece<'a>| {
+        let end = word.start + word.text.len() - piece.start;
+        let after = piece.text.get(end..).unwrap_or_default();
+        let stripped = !after.is_empty() && !after.starts_with([' ', ',', ')', '(', '.', '\'', '’']);
+        let known = lexicon.is(|w| &w.institutions, word.text) || lexicon.is(|w| &w.units, word.text);
+        stripped || (!known && (lexicon.is(|w| &w.clause_ends, word.text) || lexicon.is(|w| &w.enders, word.text)))
+    };
+    let last = words.len().saturating_sub(1);
+    let broken = words.iter().take(last).rposition(breaks);
+    words.get(broken.map_or(0, |at| at + 1)..).unwrap_or_default()
 }
 
 /// A word without the particles or the copula at its end.

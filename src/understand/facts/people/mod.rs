@@ -4,6 +4,7 @@ mod address;
 mod block;
 mod candidate;
 mod combine;
+mod fuller;
 mod headfinal;
 mod labels;
 mod name;
@@ -81,6 +82,9 @@ pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Lan
     let mut candidates = prose::names(&mail);
     candidates.extend(labels::candidates(&mail, &entries, Source::Label));
     if mail.writer.as_deref().is_none_or(|name| !name::is_person(name, lexicon)) {
+        candidates.extend(fuller::read(&mail));
+    }
+    if mail.writer.as_deref().is_none_or(|name| !name::is_person(name, lexicon)) {
         let introduced = candidates.iter().filter(|candidate| candidate.field == Field::Name);
         let fits = |value: &str| mail.writer.as_deref().is_none_or(|writer| name::agree(writer, value) || !name::is_person(writer, lexicon));
         let introduced = introduced.filter(|candidate| fits(&candidate.value)).max_by(|a, b| a.confidence.total_cmp(&b.confidence));
@@ -109,7 +113,12 @@ fn headers(mail: &Mail<'_>) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     if let Some(name) = &mail.sender.name {
         let whole = name::is_person(name, mail.lexicon);
-        let confidence = if whole { 0.85 } else { 0.4 };
+        let supported = mail.sender.address_supports(name) || name.chars().any(pieces::is_hangul);
+        let confidence = match (whole, supported) {
+            (true, true) => 0.88,
+            (true, false) => 0.65,
+            _ => 0.4,
+        };
         candidates.push(Candidate::outside(Field::Name, name, Witness::new(Source::From, "From", confidence)));
     }
     for card in &mail.message.cards {

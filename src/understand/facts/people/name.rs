@@ -68,7 +68,11 @@ fn korean(text: &str, lexicon: Lexicon<'_>) -> Option<String> {
             return Some(if spaced { joined } else { words.join(" ") });
         }
     }
-    words.iter().rev().find_map(|word| korean_in(word, lexicon))
+    let last = words.last().filter(|last| !lexicon.is(|w| &w.roles, last) && !lexicon.is(|w| &w.degrees, last));
+    match last {
+        Some(last) => korean_in(last, lexicon),
+        None => words.iter().rev().skip(1).find_map(|word| korean_in(word, lexicon)),
+    }
 }
 
 /// The name in a Korean word, which may carry a title or a particle.
@@ -93,6 +97,7 @@ pub(super) fn is_korean_name(word: &str, lexicon: Lexicon<'_>) -> bool {
     word.chars().all(is_hangul)
         && !lexicon.is(|w| &w.units, word)
         && !lexicon.is(|w| &w.mailboxes, word)
+        && !lexicon.is(|w| &w.breaks, word)
         && ((2..=3).contains(&length) && lexicon.is(|w| &w.surnames, &family(1))
             || (3..=5).contains(&length) && lexicon.is(|w| &w.surnames, &family(2))
             || (4..=5).contains(&length) && lexicon.is(|w| &w.surnames, &family(1)))
@@ -104,6 +109,9 @@ pub(super) fn is_person(name: &str, lexicon: Lexicon<'_>) -> bool {
         return is_korean_name(&name.replace(' ', ""), lexicon);
     }
     let words: Vec<&str> = name.split_whitespace().collect();
+    if words.iter().any(|word| word.trim_end_matches('.').chars().count() == 1) && words.len() == 2 {
+        return false; // "Kevin D." may be completed
+    }
     let mailbox = words.iter().any(|word| lexicon.is(|w| &w.mailboxes, word) && !lexicon.is(|w| &w.name_particles, word));
     (2..=5).contains(&words.len()) && !mailbox
 }
@@ -141,9 +149,9 @@ pub(super) fn agree(a: &str, b: &str) -> bool {
     whole && short.iter().all(|word| is_word_of(word, &long))
 }
 
-/// Whether a folded word is one of a name's, or the initial of one.
+/// Whether a folded word is one of a name's, the initial of one, or a short form ("Bev").
 fn is_word_of(word: &str, name: &[String]) -> bool {
-    let initial = |one: &str, other: &str| one.chars().count() == 1 && other.starts_with(one);
+    let initial = |one: &str, other: &str| matches!(one.chars().count(), 1 | 3..) && other.starts_with(one);
     name.iter().any(|other| word == other || initial(word, other) || initial(other, word))
 }
 

@@ -153,13 +153,11 @@ fn position_and_organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<
     let head_end = words.iter().position(connects).unwrap_or(words.len());
     let head = words.get(..head_end).unwrap_or_default();
     let Some(role) = words.iter().position(|word| is_role(word, lexicon)) else {
-        let mut kind = organization_kind(words, has_capitals, lexicon);
-        if kind == Kind::Proper && is_street(words) {
-            kind = Kind::Other;
-        }
-        let piece = piece.around(without_place(words, has_capitals, lexicon)).unwrap_or(trimmed);
-        return vec![Part { kind, piece }];
+        return vec![organization(piece, words, trimmed, lexicon)];
     };
+    if role >= head_end && head.iter().any(|word| is_institution(word, has_capitals, lexicon) || is_unit(word, lexicon)) {
+        return vec![organization(piece, words, trimmed, lexicon)]; // "Office of the Commissioner"
+    }
     let before_role = words.get(..role).unwrap_or_default();
     let verbal = |word: &Piece<'_>| {
         (is_in(word, |w| &w.verbal, lexicon) || is_in(word, |w| &w.articles, lexicon)) && !is_capitalized(word.text) || word.text.eq_ignore_ascii_case("i")
@@ -168,9 +166,6 @@ fn position_and_organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<
         return whole(Kind::Other); // a sentence
     }
     let head_is_institution = head.last().is_some_and(|last| is_institution(last, has_capitals, lexicon) && !is_role(last, lexicon));
-    if role >= head_end && head.iter().any(|word| is_institution(word, has_capitals, lexicon) || is_unit(word, lexicon)) {
-        return whole(organization_kind(words, has_capitals, lexicon)); // "Office of the Commissioner"
-    }
     if role == 0 && head_is_institution && head.len() > 2 && !words.get(1).is_some_and(|next| is_unit(next, lexicon)) {
         let (position, organization) = (words.get(..1).unwrap_or_default(), words.get(1..).unwrap_or_default());
         if let (Some(position), Some(organization)) = (piece.around(position), piece.around(organization)) {
@@ -181,7 +176,7 @@ fn position_and_organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<
         return whole(Kind::Position);
     }
     if head_is_institution && role > 0 {
-        return whole(organization_kind(words, has_capitals, lexicon)); // "Reporters Union"
+        return vec![organization(piece, words, trimmed, lexicon)]; // "Reporters Union"
     }
     if let Some(parts) = split_at_connector(piece, words, role, has_capitals, lexicon) {
         return parts;
@@ -237,17 +232,67 @@ fn without_place<'a, 'b>(words: &'b [Piece<'a>], has_capitals: bool, lexicon: Le
     if institution && town { before } else { words }
 }
 
-fn organization_kind(words: &[Piece<'_>], has_capitals: bool, lexicon: Lexicon<'_>) -> Kind {
-    if words.iter().any(|word| is_institution(word, has_capitals, lexicon)) {
-        let first_is_unit = words.first().is_some_and(|word| is_unit(word, lexicon));
-        let last_is_unit = words.last().is_some_and(|word| is_unit(word, lexicon));
-        return if first_is_unit || last_is_unit { Kind::Unit } else { Kind::Institution };
+/// The organization among words without a position: the institution's whole name, or capitalized words.
+fn organization<'a>(piece: Piece<'a>, words: &[Piece<'a>], trimmed: Piece<'a>, lexicon: Lexicon<'_>) -> Part<'a> {
+    let has_capitals = piece.text.chars().any(char::is_uppercase);
+    if let Some(at) = words.iter().position(|word| is_institution(word, has_capitals, lexicon))
+        && (has_capitals || words.len() <= 4)
+    {
+        let (from, to) = if has_capitals { named(words, at, lexicon) } else { (0, words.len()) };
+        let name = without_place(words.get(from..to).unwrap_or_default(), has_capitals, lexicon);
+        let is_part = [name.first(), name.last()].into_iter().flatten().any(|word| is_unit(word, lexicon));
+        let kind = if is_part { Kind::Unit } else { Kind::Institution };
+        let alone = name.len() == 1 && name.first().is_some_and(|word| lexicon.is(|w| &w.common_alone, word.text));
+        return match piece.around(name) {
+            Some(found) if !alone => Part { kind, piece: found },
+            _ => Part { kind: Kind::Other, piece },
+        };
     }
-    if words.iter().any(|word| is_unit(word, lexicon) && is_capitalized(word.text)) {
-        return Kind::Unit;
+    let verbal = |word: &Piece<'_>| is_in(word, |w| &w.verbal, lexicon);
+    let lower = words.iter().filter(|word| !is_capitalized(word.text)).count();
+    let begins = words.first().is_some_and(|word| is_capitalized(word.text));
+    if !begins || words.len() > 8 || lower * 2 > words.len() || words.iter().any(verbal) || is_street(words) {
+        return Part { kind: Kind::Other, piece };
     }
-    let small = |word: &&Piece<'_>| !is_capitalized(word.text);
-    let lower = words.iter().filter(small).count();
-    let named = words.first().is_some_and(|word| is_capitalized(word.text)) && lower * 2 <= words.len();
-    if named && words.len() <= 8 { Kind::Proper } else { Kind::Other }
+    let kind = if words.iter().any(|word| is_unit(word, lexicon)) { Kind::Unit } else { Kind::Proper };
+    Part { kind, piece: trimmed }
+}
+
+/// The words from..to of the name that holds the word at `at`: capitalized words around it, and small words between.
+fn named(words: &[Piece<'_>], at: usize, lexicon: Lexicon<'_>) -> (usize, usize) {
+    let get = |index: usize| words.get(index);
+    let strong = |word: &Piece<'_>| {
+        (is_capitalized(word.text) || word.text.chars().all(|c| c.is_ascii_digit() || c == '&' || c == '+')
+            || (word.text.contains('.') && is_in(word, |w| &w.institutions, lexicon)))
+            && !is_in(word, |w| &w.verbal, lexicon)
+    };
+    let small = |word: &Piece<'_>| is_in(word, |w| &w.joints, lexicon) || is_in(word, |w| &w.articles, lexicon);
+    let links = |word: &Piece<'_>| is_in(word, |w| &w.name_links, lexicon);
+    let mut from = at;
+    while let Some(before) = from.checked_sub(1) {
+        let beyond = before.checked_sub(1).and_then(get);
+        if get(before).is_some_and(strong) && !get(before).is_some_and(|word| is_role(word, lexicon) || is_in(word, |w| &w.articles, lexicon)) {
+            from = before;
+        } else if get(before).is_some_and(links) && beyond.is_some_and(|word| strong(word) && !is_role(word, lexicon)) {
+            from = before.saturating_sub(1);
+        } else {
+            break;
+        }
+    }
+    let mut to = at + 1;
+    loop {
+        let adjective = |index: usize| get(index).is_some_and(|word| word.text.chars().count() > 4 && get(index + 1).is_some_and(strong));
+        let mut next = to;
+        while next < to + 3 && get(next).is_some_and(small) {
+            next += 1;
+        }
+        if get(next).is_some_and(strong) {
+            to = next + 1;
+        } else if next > to && adjective(next) {
+            to = next + 2;
+        } else {
+            break;
+        }
+    }
+    (from, to)
 }

@@ -36,6 +36,7 @@ impl Sender {
             let korean = name.chars().any(is_hangul);
             !strange && !several && (!office || (korean && core_words.len() > 1))
         });
+        let name = name.filter(|name| !name.contains(['.', '_']) || name.contains(' '));
         let name = name.filter(|name| !named_by_domain(name, &address));
         let is_mailbox = name.is_none() && (mailbox_words > 0 || several);
         Self { aside: aside(display, name.as_deref()), name, is_mailbox, address }

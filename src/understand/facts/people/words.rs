@@ -27,6 +27,10 @@ pub struct Words {
     pub(super) roles: WordList,
     /// Nouns that name an organization by itself.
     pub(super) institutions: WordList,
+    /// Those of them that name nothing where they stand alone ("school", "project").
+    pub(super) common_alone: WordList,
+    /// Small words that may stand between the first words of an organization's name ("Women for Peace Society").
+    pub(super) name_links: WordList,
     /// Nouns that name a part of one.
     pub(super) units: WordList,
     /// Positions that say nothing without what follows ("member of Parliament").
