@@ -14,6 +14,8 @@ mod prose;
 mod sender;
 mod words;
 
+use std::collections::HashSet;
+
 use self::candidate::{Candidate, Witness};
 use self::sender::Sender;
 pub use self::words::Words;
@@ -59,6 +61,8 @@ struct Mail<'a> {
     message: &'a Message,
     lexicon: Lexicon<'a>,
     sender: Sender,
+    /// Words of the event's own titles and places.
+    event_words: HashSet<String>,
     /// The name of the one who wrote, as far as known before the text is read closely.
     writer: Option<String>,
 }
@@ -66,7 +70,6 @@ struct Mail<'a> {
 /// Reads the people.
 #[must_use]
 pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Languages) -> People {
-    let _ = event;
     let lexicon = Lexicon(languages);
     let sender = Sender::of(message, lexicon);
     let mut mail = Mail {
@@ -75,6 +78,7 @@ pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Lan
         inline: &reply.inline_answers,
         message,
         lexicon,
+        event_words: event_words(event),
         writer: sender.name.clone(),
         sender,
     };
@@ -95,6 +99,12 @@ pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Lan
     candidates.extend(block::read(&mail));
     candidates.extend(prose::read(&mail));
     candidates.extend(headers(&mail));
+    let mentioned = prose::mentions(&mail);
+    for field in [Field::Organization, Field::Position] {
+        if !candidates.iter().any(|candidate| candidate.field == field) {
+            candidates.extend(mentioned.iter().filter(|candidate| candidate.field == field).cloned());
+        }
+    }
     let name = combine::best(Field::Name, &candidates);
     candidates.extend(address::read(&mail, &entries, name.as_ref().map(|name| name.value.as_str())));
     let person = Person {
@@ -106,6 +116,14 @@ pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Lan
         is_writer: true,
     };
     People { people: vec![person], signals: Vec::new() }
+}
+
+fn event_words(event: &Event) -> HashSet<String> {
+    let sessions = event.sessions.iter().flat_map(|session| {
+        let titles = session.title.values().chain(session.aliases.values().flatten());
+        titles.chain([&session.venue]).collect::<Vec<_>>()
+    });
+    sessions.chain([&event.title, &event.host]).flat_map(|text| name::folded(text)).collect()
 }
 
 /// What From and the card parts say.

@@ -258,6 +258,40 @@ fn organization<'a>(piece: Piece<'a>, words: &[Piece<'a>], trimmed: Piece<'a>, l
     Part { kind, piece: trimmed }
 }
 
+/// Every position and institution that running words mention, whoever's they may be.
+pub(super) fn mentions<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<Part<'a>> {
+    let words = piece.words();
+    let has_capitals = piece.text.chars().any(char::is_uppercase);
+    let mut parts = Vec::new();
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        let mut next = at + 1;
+        if is_role(word, lexicon) {
+            let stops = |word: &&Piece<'_>| {
+                let lists: [fn(&Words) -> &WordList; 6] = [|w| &w.verbal, |w| &w.articles, |w| &w.joints, |w| &w.at, |w| &w.of, |w| &w.fillers];
+                lists.iter().any(|list| is_in(word, *list, lexicon))
+            };
+            let modifiers = words.get(..at).unwrap_or_default().iter().rev().take(3).take_while(|word| !stops(word)).count();
+            let somebodys = at.checked_sub(modifiers + 1).and_then(|at| words.get(at)).is_some_and(|word| is_in(word, |w| &w.possessives, lexicon));
+            let following = words.get(at + 1..).unwrap_or_default().iter().take_while(|word| is_role(word, lexicon)).count();
+            if let Some(found) = words.get(at - modifiers..=at + following).filter(|_| !somebodys).and_then(|run| piece.around(run)) {
+                parts.push(Part { kind: Kind::Position, piece: found });
+            }
+            next += following;
+        } else if is_institution(word, true, lexicon) && has_capitals {
+            let (from, to) = named(&words, at, lexicon);
+            let run = without_place(words.get(from..to).unwrap_or_default(), has_capitals, lexicon);
+            let alone = run.len() == 1 && lexicon.is(|w| &w.common_alone, word.text);
+            if let Some(found) = piece.around(run).filter(|_| !alone) {
+                parts.push(Part { kind: Kind::Institution, piece: found });
+            }
+            next = to;
+        }
+        at = next;
+    }
+    parts
+}
+
 /// The words from..to of the name that holds the word at `at`: capitalized words around it, and small words between.
 fn named(words: &[Piece<'_>], at: usize, lexicon: Lexicon<'_>) -> (usize, usize) {
     let get = |index: usize| words.get(index);

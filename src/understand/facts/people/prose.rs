@@ -228,6 +228,32 @@ fn telegram(mail: &Mail<'_>, sentence: Piece<'_>) -> Vec<Candidate> {
     of_parts(&parts, Witness::new(Source::Prose, "telegram", 0.7), mail.lexicon)
 }
 
+/// Positions and institutions that are mentioned at all: weak, but a fact that stands there unread must not pass for
+/// one that is missing. What the event itself is called does not count.
+pub(super) fn mentions(mail: &Mail<'_>) -> Vec<Candidate> {
+    let witness = Witness::new(Source::Prose, "mention", 0.35);
+    let mut candidates = Vec::new();
+    for sentence in pieces::sentences(mail.text).into_iter().filter(|sentence| !is_greeting(mail, *sentence)) {
+        for piece in pieces::split(sentence) {
+            let korean = piece.text.chars().any(is_hangul);
+            let parts = if korean { headfinal::nouns(piece, &piece.words(), mail.lexicon) } else { phrase::mentions(piece, mail.lexicon) };
+            for part in parts {
+                let field = match part.kind {
+                    Kind::Position => Field::Position,
+                    Kind::Institution => Field::Organization,
+                    _ => continue,
+                };
+                let words = name::folded(part.piece.text);
+                let of_event = words.iter().filter(|word| word.chars().count() > 2).all(|word| mail.event_words.contains(word));
+                if !of_event {
+                    candidates.push(Candidate::read(field, part.value(), part.piece, witness));
+                }
+            }
+        }
+    }
+    candidates
+}
+
 /// The meaning of a piece, if it is short enough for a noun phrase.
 fn read_short<'a>(mail: &Mail<'_>, piece: Piece<'a>) -> Vec<Part<'a>> {
     if piece.text.split_whitespace().count() > WORDS {

@@ -47,6 +47,8 @@ pub struct Words {
     pub(super) position_ends: WordList,
     /// Words that never stand before a position in one noun phrase: pronouns, forms of "to be".
     pub(super) verbal: WordList,
+    /// Words that make a position somebody else's ("my professor").
+    pub(super) possessives: WordList,
     /// Prepositions before a town.
     pub(super) places_follow: WordList,
     /// Articles.
