@@ -1,6 +1,6 @@
 //! Signature and trailing block: the lines around the writer's name at the end, or a card anywhere in the mail.
 
-use super::Mail;
+use super::mail::Mail;
 use super::candidate::{Candidate, Witness, of_parts};
 use super::labels;
 use super::name;
@@ -95,7 +95,7 @@ where
             continue;
         }
         for piece in pieces::split(*line) {
-            parts.extend(phrase::read(piece, mail.writer.as_deref(), mail.lexicon));
+            parts.extend(mail.read(piece));
         }
     }
     parts

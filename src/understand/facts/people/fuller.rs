@@ -1,7 +1,7 @@
 //! The writer's whole name where the headers give only a part of it, or only an address: the words of the text that
 //! stand around the part that is known.
 
-use super::Mail;
+use super::mail::Mail;
 use super::candidate::{Candidate, Witness};
 use super::name;
 use super::pieces::{self, Piece, is_capitalized};

@@ -1,7 +1,7 @@
 //! Forms: "Name: …", tables, labels on one line and values on the next, numbered answers, answers under the
 //! invitation's own lines.
 
-use super::Mail;
+use super::mail::Mail;
 use super::candidate::{Candidate, Witness, of_parts};
 use super::name;
 use super::phrase::{self, Kind};
@@ -160,7 +160,7 @@ pub(super) fn candidates(mail: &Mail<'_>, entries: &[Entry<'_>], source: Source)
                 if let Some(name) = name::clean(piece.text, mail.lexicon) {
                     candidates.push(Candidate::read(Field::Name, name, piece, witness));
                 }
-                let rest = pieces::split(piece).into_iter().skip(1).flat_map(|piece| phrase::read(piece, mail.writer.as_deref(), mail.lexicon));
+                let rest = pieces::split(piece).into_iter().skip(1).flat_map(|piece| mail.read(piece));
                 let rest: Vec<_> = rest.filter(|part| part.kind != Kind::Proper && part.kind != Kind::Other).collect();
                 let beside = of_parts(&rest, witness.times(0.85), mail.lexicon);
                 candidates.extend(beside.into_iter().filter(|found| !has(found.field)));
@@ -258,7 +258,7 @@ fn asked(question: &str, lexicon: Lexicon<'_>) -> Vec<Field> {
 }
 
 fn by_meaning<'a>(mail: &Mail<'_>, fields: &[Field], values: &[Piece<'a>]) -> Vec<Entry<'a>> {
-    let parts = values.iter().flat_map(|piece| phrase::read(*piece, mail.writer.as_deref(), mail.lexicon));
+    let parts = values.iter().flat_map(|piece| mail.read(*piece));
     let entries = parts.filter_map(|part| {
         let field = match part.kind {
             Kind::Name => Field::Name,

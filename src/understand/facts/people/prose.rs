@@ -1,6 +1,6 @@
 //! Running text: what the writer says of himself in sentences.
 
-use super::Mail;
+use super::mail::Mail;
 use super::candidate::{Candidate, Witness, of_parts};
 use super::headfinal;
 use super::name;
@@ -30,7 +30,8 @@ pub(super) fn read(mail: &Mail<'_>) -> Vec<Candidate> {
     candidates
 }
 
-fn is_greeting(mail: &Mail<'_>, sentence: Piece<'_>) -> bool {
+/// Whether a sentence addresses the reader.
+pub(super) fn is_greeting(mail: &Mail<'_>, sentence: Piece<'_>) -> bool {
     sentence.text.split_whitespace().count() <= 9 && mail.lexicon.find_first(|w| &w.greetings, sentence.text).is_some_and(|_| {
         !sentence.text.chars().any(is_hangul) || sentence.text.split_whitespace().count() <= 3
     })
@@ -186,7 +187,7 @@ fn nominal<'a>(mail: &Mail<'_>, rest: Piece<'a>, position: bool) -> Vec<Part<'a>
         end -= 1;
     }
     let Some(piece) = clause.around(words.get(..end).unwrap_or_default()) else { return Vec::new() };
-    phrase::read(piece, mail.writer.as_deref(), mail.lexicon)
+    mail.read(piece)
 }
 
 /// The parts, with those of the next piece where it goes on naming ("Head of X, Institute Y").
@@ -196,7 +197,7 @@ fn with_followers<'a>(mail: &Mail<'_>, rest: Piece<'a>, mut parts: Vec<Part<'a>>
     if after.starts_with([',', '(']) || after.starts_with(" (") {
         let tail = rest.part(end, rest.text.len());
         if let Some(next) = pieces::split(tail).first() {
-            let read = phrase::read(*next, mail.writer.as_deref(), mail.lexicon);
+            let read = mail.read(*next);
             let names = |part: &Part<'_>| matches!(part.kind, Kind::Institution | Kind::Position | Kind::Unit);
             if next.text.split_whitespace().count() <= WORDS && read.iter().all(names) && is_capitalized(next.text) {
                 parts.extend(read);
@@ -243,9 +244,7 @@ pub(super) fn mentions(mail: &Mail<'_>) -> Vec<Candidate> {
                     Kind::Institution => Field::Organization,
                     _ => continue,
                 };
-                let words = name::folded(part.piece.text);
-                let of_event = words.iter().filter(|word| word.chars().count() > 2).all(|word| mail.event_words.contains(word));
-                if !of_event {
+                if !mail.is_of_event(part.piece.text) {
                     candidates.push(Candidate::read(field, part.value(), part.piece, witness));
                 }
             }
@@ -259,7 +258,7 @@ fn read_short<'a>(mail: &Mail<'_>, piece: Piece<'a>) -> Vec<Part<'a>> {
     if piece.text.split_whitespace().count() > WORDS {
         return vec![Part { kind: Kind::Other, piece }];
     }
-    phrase::read(piece, mail.writer.as_deref(), mail.lexicon)
+    mail.read(piece)
 }
 
 /// The word that introduces the writer in a head-final language, with the words before and behind it.

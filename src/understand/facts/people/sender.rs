@@ -42,6 +42,11 @@ impl Sender {
         Self { aside: aside(display, name.as_deref()), name, is_mailbox, address }
     }
 
+    /// The address's domain.
+    pub(super) fn domain(&self) -> &str {
+        self.address.split_once('@').map_or("", |(_, domain)| domain)
+    }
+
     /// Whether the address's local part carries the name's words.
     pub(super) fn address_supports(&self, name: &str) -> bool {
         let local = self.address.split('@').next().unwrap_or_default();

@@ -99,6 +99,10 @@ pub struct Words {
     pub(super) principal_precedes: Patterns,
     /// What stands right before the name of somebody who comes along.
     pub(super) companion_follows: Patterns,
+    /// Says that somebody mentioned does not come.
+    pub(super) stays_away: Patterns,
+    /// Shows that the writer writes for another.
+    pub(super) deputy: Patterns,
     /// Companions without a name.
     pub(super) unnamed_companions: Patterns,
 }
