@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::Mail;
+use super::mail::Mail;
 use super::candidate::{Candidate, Witness};
 use super::labels::{Entry, Label};
 use super::name;

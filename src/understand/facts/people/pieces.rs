@@ -122,7 +122,8 @@ pub(super) fn split(line: Piece<'_>) -> Vec<Piece<'_>> {
             ',' | '，' | '、' => !(digit_ends(before) && after.starts_with(|c: char| c.is_ascii_digit())),
             ';' | '|' | '·' | '•' | '\t' | '(' | ')' | '[' | ']' | '—' | '（' | '）' | '│' => true,
             '/' => spaced || hangul || before.ends_with('/') || after.starts_with('/'),
-            '-' | '–' | '~' | '*' | '@' | ':' | '→' => spaced,
+            '-' | '–' => before.ends_with([' ', '-']) && after.starts_with([' ', '-']),
+            '~' | '*' | '@' | ':' | '→' => spaced,
             _ => false,
         };
         if separates {
