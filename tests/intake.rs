@@ -239,7 +239,8 @@ async fn a_line_that_goes_silent_during_idle_is_noticed_and_replaced() {
     let proxy = Proxy::to(dovecot.port).await;
     let mut imap = dovecot.imap(USER);
     imap.server.port = proxy.port;
-    let limits = Limits { idle: Duration::from_millis(300), done: Duration::from_millis(300), ..memory::limits() };
+    let (idle, silence) = (Duration::from_millis(300), Duration::from_millis(600));
+    let limits = Limits { idle, done: idle, silence, ..memory::limits() };
     let run = Run::with(mailbox(imap), Memory::default(), limits);
     proxy.heard("IDLE", 1).await;
     let begun = Instant::now();

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use super::{free_port, wait_until};
 
 /// Everybody's password.
-pub const PASSWORD: &str = "correct horse";
+pub const PASSWORD: &str = "correct-horse";
 
 /// How it differs from a plain Dovecot.
 #[derive(Debug, Clone)]

@@ -1,6 +1,7 @@
 //! A proxy in front of a server: it counts what the client says, and can go silent as a dead line does.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -60,14 +61,18 @@ impl Proxy {
     pub async fn heard(&self, word: &str, times: usize) {
         let mut lines = self.shared.lines.subscribe();
         let heard = lines.wait_for(|lines| lines.iter().filter(|line| line.contains(word)).count() >= times);
-        heard.await.expect("the proxy lives");
+        in_time(heard).await.unwrap_or_else(|| panic!("waited in vain for {word}: {:?}", self.lines()));
     }
 
     /// Waits until so many connections have come.
     pub async fn connected(&self, times: usize) {
         let mut connections = self.shared.connections.subscribe();
-        connections.wait_for(|count| *count >= times).await.expect("the proxy lives");
+        assert!(in_time(connections.wait_for(|count| *count >= times)).await.is_some(), "waited in vain for a client");
     }
+}
+
+async fn in_time<T, E>(condition: impl Future<Output = Result<T, E>>) -> Option<T> {
+    tokio::time::timeout(Duration::from_secs(10), condition).await.ok()?.ok()
 }
 
 async fn pass(client: TcpStream, server: u16, shared: Arc<Shared>) {
