@@ -1,16 +1,19 @@
-//! `rsvpd run`.
+//! `rsvpd run`: the daemon.
 
 use clap::Args;
+
+use super::ConfigFile;
 
 #[derive(Debug, Args)]
 pub(super) struct Run {
     #[command(flatten)]
-    config: super::ConfigFile,
+    config: ConfigFile,
 }
 
 impl Run {
+    // SEAM (lead): wiring, signals, the loops
     pub(super) fn execute(self) -> anyhow::Result<()> {
         self.config.load()?;
-        anyhow::bail!("not wired yet")
+        anyhow::bail!("could not run: not wired yet")
     }
 }
