@@ -28,6 +28,7 @@ use serde::Serialize;
 
 use crate::config::{Config, ConfigError};
 use crate::event::folder::EventFolderError;
+use crate::run::now;
 use crate::store::Store;
 
 /// Reads an RSVP mailbox, understands each reply, records it, answers the sender, and asks a human where in doubt.
@@ -100,12 +101,6 @@ fn word(value: &impl Serialize) -> String {
 /// A time as people read it, in this machine's time zone.
 fn when(at: Timestamp) -> String {
     at.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
-}
-
-/// The present. Everything below the command line takes time as a parameter.
-#[expect(clippy::disallowed_methods, reason = "the command line is where the clock is read")]
-fn now() -> Timestamp {
-    Timestamp::now()
 }
 
 /// Runs a command that uses the store, which is closed whatever comes of it.

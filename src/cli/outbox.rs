@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 
 use super::terminal::{Cell, Out, Tone};
 use super::{ConfigFile, Output, now, when, with_store, word};
-use crate::store::{OutboxEntry, OutboxState};
+use crate::config::Config;
+use crate::outbox::{self, Settings};
+use crate::run::MailboxQueue;
+use crate::store::{OutboxEntry, OutboxState, Store};
 
 #[derive(Debug, Args)]
 pub(super) struct Outbox {
@@ -43,12 +46,39 @@ impl Outbox {
                 let config = self.config.load_offline()?;
                 with_store(&config, async |store| Ok(store.outbox_retry(id, now()).await?))
             }
-            // SEAM (lead): deliver what is due through `outbox::deliver_due`, with the store as its queue
             Action::Send => {
-                self.config.load()?;
-                anyhow::bail!("could not send: not wired yet")
+                let config = self.config.load()?;
+                with_store(&config, async |store| send(&config, store).await)
             }
         }
+    }
+}
+
+/// Sends what is due for every mailbox; a server that cannot be used keeps none of the others waiting.
+async fn send(config: &Config, store: &Store) -> anyhow::Result<()> {
+    let lock = store.lock_for_daemon();
+    if lock.is_ok() {
+        // no daemon is at work: what stands as being sent was left by one that died
+        store.recover_outbox(now()).await?;
+    }
+    // held until the end: its going away would be a request to stop
+    let (_stop, stopped) = tokio::sync::watch::channel(false);
+    let mut out = Out::new();
+    let mut unusable = None;
+    for mailbox in &config.mailboxes {
+        let queue = MailboxQueue::new(store.clone(), &mailbox.name);
+        let pass = outbox::deliver_due(&Settings::of(mailbox), &queue, now, &stopped).await?;
+        let counts =
+            [("sent", pass.sent), ("waiting", pass.waiting), ("failed", pass.failed), ("uncertain", pass.uncertain)];
+        for (state, count) in counts {
+            out.pair(&format!("{} {state}", mailbox.name), &count.to_string())?;
+        }
+        unusable = unusable.or(pass.unusable);
+    }
+    out.flush()?;
+    match unusable {
+        Some(failure) => Err(anyhow::Error::from(failure).context("could not send everything")),
+        None => Ok(()),
     }
 }
 

@@ -1,19 +1,23 @@
-//! `rsvpd run`: the daemon.
+//! `rsvpd run`.
 
 use clap::Args;
 
-use super::ConfigFile;
+use crate::run;
 
 #[derive(Debug, Args)]
 pub(super) struct Run {
     #[command(flatten)]
-    config: ConfigFile,
+    config: super::ConfigFile,
 }
 
 impl Run {
-    // SEAM (lead): wiring, signals, the loops
     pub(super) fn execute(self) -> anyhow::Result<()> {
-        self.config.load()?;
-        anyhow::bail!("could not run: not wired yet")
+        let config = self.config.load()?;
+        run::log::begin(config.log)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let (store, processor) = run::open(&config).await?;
+            run::run(config, store, processor).await
+        })
     }
 }

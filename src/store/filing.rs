@@ -13,10 +13,6 @@ use crate::registry::Filing;
 pub struct DueFiling {
     /// Number of the place in the ledger.
     pub location_id: i64,
-    /// Folder that it lies in, as the server names it.
-    pub folder: String,
-    /// UIDVALIDITY under which `uid` counts; under another one the UID means something else.
-    pub uid_validity: u32,
     /// UID in the folder.
     pub uid: u32,
     /// Where it belongs.
@@ -24,21 +20,30 @@ pub struct DueFiling {
 }
 
 impl Store {
-    /// Messages of a mailbox whose outcome is stored and that still lie where they arrived, oldest first.
+    /// Messages whose outcome is stored and that still lie in this folder, under this UIDVALIDITY, oldest first.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn due_filings(&self, mailbox: &str, limit: u32) -> Result<Vec<DueFiling>> {
+    pub async fn due_filings(
+        &self,
+        mailbox: &str,
+        folder: &str,
+        uid_validity: u32,
+        limit: u32,
+    ) -> Result<Vec<DueFiling>> {
         self.read("list the messages to file", async |connection| {
             let rows = sqlx::query(
-                "SELECT location.id, location.folder, location.uid_validity, location.uid, message.filing
+                "SELECT location.id, location.uid, message.filing
                  FROM location
                  JOIN message ON message.id = location.message
-                 WHERE location.mailbox = $1 AND location.filed_at IS NULL AND message.state = 'decided'
+                 WHERE location.mailbox = $1 AND location.folder = $2 AND location.uid_validity = $3
+                   AND location.filed_at IS NULL AND message.state = 'decided'
                  ORDER BY location.id
-                 LIMIT $2",
+                 LIMIT $4",
             )
             .bind(mailbox)
+            .bind(folder)
+            .bind(i64::from(uid_validity))
             .bind(i64::from(limit))
             .fetch_all(connection)
             .await?;
@@ -46,8 +51,6 @@ impl Store {
                 .map(|row| {
                     Ok(DueFiling {
                         location_id: row.try_get("id")?,
-                        folder: row.try_get("folder")?,
-                        uid_validity: row.number("uid_validity")?,
                         uid: row.number("uid")?,
                         filing: row.word("filing")?,
                     })

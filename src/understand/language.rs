@@ -16,12 +16,23 @@ pub struct Language {
     pub code: String,
     /// Frequent small words that give the language away; empty where the script does.
     pub function_words: Vec<String>,
+    /// The script, where the language alone uses it.
+    #[serde(default)]
+    pub script: Option<Script>,
     /// What the people reader needs: labels, titles, role words, ways to introduce oneself.
     pub people: facts::people::Words,
     /// What the session reader needs: weekdays, months, ordinals, "both", "only", negations.
     pub sessions: facts::sessions::Words,
     /// What the intent reader needs: acceptance, refusal, hedges, conditions, requests.
     pub intent: facts::intent::Words,
+}
+
+/// A script that one language alone uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Script {
+    /// Korean.
+    Hangul,
 }
 
 /// All languages that rsvpd can read.
@@ -58,11 +69,40 @@ impl Languages {
         self.all.iter()
     }
 
-    /// The code of the language that a text is written in; `en` where nothing tells.
+    /// The languages a text is written in, likeliest first; the first of all languages where nothing tells.
+    ///
+    /// A script of its own gives a language away; among the others the one with most of its function words.
     #[must_use]
-    pub fn detect(&self, text: &str) -> &str {
-        let _ = text;
-        "en"
+    pub fn found_in(&self, text: &str) -> Vec<&Language> {
+        let letters = text.chars().filter(|letter| letter.is_alphabetic()).count();
+        let hangul = text.chars().filter(|letter| matches!(letter, '\u{AC00}'..='\u{D7AF}')).count();
+        let words: Vec<String> = text
+            .split(|letter: char| !letter.is_alphanumeric() && letter != '\'')
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .collect();
+        let mut found: Vec<(usize, &Language)> = self
+            .all
+            .iter()
+            .map(|language| match language.script {
+                // A syllable weighs as a word would: a Korean mail may well carry an English signature.
+                Some(Script::Hangul) => (if hangul.saturating_mul(10) > letters { hangul } else { 0 }, language),
+                None => (words.iter().filter(|word| language.function_words.contains(word)).count(), language),
+            })
+            .collect();
+        found.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
+        let best = found.first().map_or(0, |(weight, _)| *weight);
+        found.retain(|(weight, _)| *weight > 0 && weight.saturating_mul(4) >= best);
+        match found.is_empty() {
+            true => self.all.first().into_iter().collect(),
+            false => found.into_iter().map(|(_, language)| language).collect(),
+        }
+    }
+
+    /// The language a text is written in, likeliest.
+    #[must_use]
+    pub fn detect(&self, text: &str) -> Option<&Language> {
+        self.found_in(text).first().copied()
     }
 
     /// The language with this code.

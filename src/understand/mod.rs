@@ -16,6 +16,7 @@ pub mod facts;
 pub mod language;
 pub mod message;
 pub mod offline;
+pub mod phrases;
 pub mod reply;
 mod topic;
 
@@ -63,7 +64,7 @@ fn through_the_stages(message: &Message, events: &[&Event], known: Option<&Known
     let known = known.as_ref();
     let invitations: Vec<&Invitation> = events.iter().flat_map(|event| event.invitations.values()).collect();
     let reply = ReplyText::of(message, &invitations);
-    let language = languages.detect(&reply.text).to_owned();
+    let language = languages.detect(&reply.text).map_or("en", |language| language.code.as_str()).to_owned();
     let event = topic::event_of(message, &reply, events, known);
     let decision = match (origin::machine(message, events), &event) {
         (Some(ignored), _) => ignored,

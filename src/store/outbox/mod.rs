@@ -46,8 +46,6 @@ pub struct OutboxRow {
     pub id: i64,
     /// Number of this attempt, from 1; every report on it must name it.
     pub attempt: u32,
-    /// Name of the mailbox whose server sends it.
-    pub mailbox: String,
     /// Envelope recipient.
     pub to: String,
     /// The whole mail as it goes over the wire.
@@ -90,24 +88,25 @@ pub struct OutboxEntry {
 }
 
 impl Store {
-    /// Claims acknowledgements that are due: each is `sending` with its attempt counted, durably, before this returns.
+    /// Claims acknowledgements of a mailbox that are due: each is `sending` with its attempt counted, durably, before this returns.
     ///
     /// # Errors
     /// When the database fails; nothing is claimed then.
-    pub async fn claim_due(&self, now: Timestamp, limit: u32) -> Result<Vec<OutboxRow>> {
+    pub async fn claim_due(&self, mailbox: &str, now: Timestamp, limit: u32) -> Result<Vec<OutboxRow>> {
         self.write("claim acknowledgements to send", async |connection| {
             let rows = sqlx::query(
                 "UPDATE outbox
                  SET state = 'sending', attempts = attempts + 1, due_at = NULL, data_end = 0
                  WHERE id IN (
-                   SELECT id
+                   SELECT outbox.id
                    FROM outbox
-                   WHERE due_at <= $1
-                   ORDER BY due_at, id
-                   LIMIT $2)
-                 RETURNING id, attempts, recipient, raw, created_at, doubts,
-                   (SELECT mailbox FROM message WHERE message.id = outbox.message) AS mailbox",
+                   JOIN message ON message.id = outbox.message
+                   WHERE message.mailbox = $1 AND outbox.due_at <= $2
+                   ORDER BY outbox.due_at, outbox.id
+                   LIMIT $3)
+                 RETURNING id, attempts, recipient, raw, created_at, doubts",
             )
+            .bind(mailbox)
             .bind(now.as_millisecond())
             .bind(i64::from(limit))
             .fetch_all(connection)
@@ -119,16 +118,19 @@ impl Store {
         .await
     }
 
-    /// When the next acknowledgement is due; `None`: none is.
+    /// When the next acknowledgement of a mailbox is due; `None`: none is.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn next_due(&self) -> Result<Option<Timestamp>> {
+    pub async fn next_due(&self, mailbox: &str) -> Result<Option<Timestamp>> {
         self.read("read when the next acknowledgement is due", async |connection| {
             sqlx::query(
-                "SELECT MIN(due_at) AS next
-                 FROM outbox",
+                "SELECT MIN(outbox.due_at) AS next
+                 FROM outbox
+                 JOIN message ON message.id = outbox.message
+                 WHERE outbox.due_at IS NOT NULL AND message.mailbox = $1",
             )
+            .bind(mailbox)
             .fetch_one(connection)
             .await?
             .time_if_any("next")
@@ -220,7 +222,6 @@ fn claimed(row: &AnyRow) -> Result<OutboxRow> {
     Ok(OutboxRow {
         id: row.try_get("id")?,
         attempt: row.number("attempts")?,
-        mailbox: row.try_get("mailbox")?,
         to: row.try_get("recipient")?,
         raw: row.try_get("raw")?,
         created_at: row.time("created_at")?,

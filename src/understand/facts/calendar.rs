@@ -34,6 +34,7 @@ pub fn read(message: &Message, event: &Event, reading: &mut SessionReading) -> V
             sessions,
             answer,
             exclusive: false,
+            corrects: false,
             evidence: Evidence {
                 source: Source::Calendar,
                 text: calendar.summary.clone(),

@@ -10,12 +10,12 @@ pub mod intent;
 pub mod people;
 pub mod sessions;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
-use self::evidence::{Fact, Signal};
+use self::evidence::{Fact, ReasonCode, Signal};
 use self::intent::Intent;
 use self::people::Person;
 use self::sessions::Answer;
@@ -57,6 +57,7 @@ impl Facts {
         signals.extend(intent.signals.iter().cloned());
         signals.extend(calendar::read(message, event, &mut reading));
         let scopes: Vec<Vec<Span>> = people.people.iter().map(|person| person.scope.clone()).collect();
+        let mut contradictions = BTreeSet::new();
         let mut subjects: Vec<Subject> = people
             .people
             .into_iter()
@@ -68,9 +69,15 @@ impl Facts {
                     .filter(|(other, _)| *other != number)
                     .flat_map(|(_, spans)| spans.iter().copied())
                     .collect();
+                contradictions.extend(reading.contradictions(event, &person.scope, &others));
                 Subject { sessions: reading.answers(event, &person.scope, &others), person }
             })
             .collect();
+        signals.extend(contradictions.into_iter().map(|session| Signal {
+            code: ReasonCode::Contradiction,
+            detail: format!("says both yes and no about {session}"),
+            span: None,
+        }));
         if let [subject] = subjects.as_mut_slice() {
             answer::complete(&mut subject.person, reply, asked);
         }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::evidence::{Evidence, Signal};
+use super::evidence::{Evidence, ReasonCode, Signal};
 use crate::event::Event;
 use crate::understand::language::Languages;
 use crate::understand::message::Message;
@@ -50,4 +50,10 @@ pub struct Intent {
 pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Languages) -> Intent {
     let _ = (reply, message, event, languages);
     Intent::default()
+}
+
+/// Whether a signal holds a message back for a person, rather than only showing it to one beside the record.
+#[must_use]
+pub fn holds_back(code: ReasonCode) -> bool {
+    !matches!(code, ReasonCode::SpecialRequest | ReasonCode::Question)
 }

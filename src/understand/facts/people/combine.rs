@@ -1,0 +1,53 @@
+//! Weighs what the readers say: agreement raises confidence, conflict lowers it.
+
+use super::candidate::Candidate;
+use super::name;
+use crate::event::Field;
+use crate::understand::facts::evidence::Fact;
+
+/// Nothing is surer than this.
+const CERTAIN: f32 = 0.99;
+
+/// The best value of a field.
+pub(super) fn best(field: Field, candidates: &[Candidate]) -> Option<Fact<String>> {
+    let all: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.field == field).collect();
+    let support = |candidate: &Candidate| {
+        let doubt = distinct_witnesses(&all, candidate, field)
+            .iter()
+            .fold(1.0 - candidate.confidence, |doubt, other| doubt * (1.0 - 0.6 * other));
+        1.0 - doubt
+    };
+    let strongest = all.iter().map(|candidate| (support(candidate), *candidate)).max_by(|a, b| {
+        a.0.total_cmp(&b.0).then(a.1.confidence.total_cmp(&b.1.confidence)).then(a.1.value.len().cmp(&b.1.value.len()))
+    })?;
+    let conflict =
+        all.iter().filter(|other| !compatible(field, &other.value, &strongest.1.value)).map(|other| support(other));
+    let against = conflict.fold(0.0_f32, f32::max);
+    let confidence = (strongest.0 * (1.0 - 0.5 * against)).min(CERTAIN);
+    Some(strongest.1.clone().into_fact(confidence))
+}
+
+/// The confidences of those who agree, one for each rule.
+fn distinct_witnesses(all: &[&Candidate], with: &Candidate, field: Field) -> Vec<f32> {
+    let mut rules: Vec<(&str, f32)> = Vec::new();
+    for other in all.iter().filter(|other| other.rule != with.rule && compatible(field, &other.value, &with.value)) {
+        match rules.iter_mut().find(|(rule, _)| *rule == other.rule) {
+            Some((_, confidence)) => *confidence = confidence.max(other.confidence),
+            None => rules.push((other.rule, other.confidence)),
+        }
+    }
+    rules.into_iter().map(|(_, confidence)| confidence).collect()
+}
+
+/// Whether two values say the same, or one a part of the other.
+fn compatible(field: Field, a: &str, b: &str) -> bool {
+    match field {
+        Field::Email => a == b,
+        Field::Name => name::agree(a, b),
+        _ => {
+            let (a, b) = (name::folded(a), name::folded(b));
+            let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
+            !short.is_empty() && short.iter().all(|word| long.contains(word))
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Names of people: cleaned of honorifics and degrees, and compared.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use super::pieces::{Piece, is_capitalized, is_hangul, tidy};
+use super::words::Lexicon;
+
+/// The name in a text that is one: without honorifics and degrees, given name first, native script as written.
+pub(super) fn clean(text: &str, lexicon: Lexicon<'_>) -> Option<String> {
+    let outside = text.split(['(', '[', '<', '（']).next().unwrap_or_default();
+    let text = if outside.trim().is_empty() { text } else { outside };
+    let text = text.split(['/', '|', '\t', '@']).next().unwrap_or_default();
+    let text = text.trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
+    if text.chars().any(is_hangul) {
+        return korean(text, lexicon);
+    }
+    let (first, rest) = text.split_once([',', ';']).unwrap_or((text, ""));
+    let (first, rest) = (bare(first, lexicon), bare(rest, lexicon));
+    let is_given = (1..=3).contains(&rest.len()) && rest.iter().all(|word| is_name_word(word, lexicon));
+    let family_first = is_given && (1..=3).contains(&first.len());
+    let words: Vec<&str> = if family_first { rest.into_iter().chain(first).collect() } else { first };
+    let has_letters = words.iter().any(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 1);
+    let plausible =
+        (1..=5).contains(&words.len()) && has_letters && words.iter().all(|word| is_name_word(word, lexicon));
+    plausible.then(|| tidy(&words.join(" ")))
+}
+
+/// The words of a name without honorifics before and degrees behind.
+fn bare<'a>(text: &'a str, lexicon: Lexicon<'_>) -> Vec<&'a str> {
+    let mut words: Vec<&str> = Piece::whole(text).words().iter().map(|word| word.text).collect();
+    let leading = words.iter().take_while(|word| lexicon.is(|w| &w.honorifics, word)).count();
+    words.drain(..leading);
+    while words.last().is_some_and(|word| lexicon.is(|w| &w.degrees, word) && is_degree_written(word, words.len())) {
+        words.pop();
+    }
+    words
+}
+
+/// "MA" and "M.A." are degrees, "Ma" is a family name.
+fn is_degree_written(word: &str, of_words: usize) -> bool {
+    let titlecase = word.chars().skip(1).all(|c| !c.is_uppercase()) && !word.contains('.');
+    of_words != 2 && !titlecase || word.chars().count() > 2
+}
+
+fn is_name_word(word: &str, lexicon: Lexicon<'_>) -> bool {
+    let letters = word.chars().any(char::is_alphabetic);
+    let clean = word.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\'' | '’' | '.' | '‘' | '·'));
+    let common =
+        lexicon.is(|w| &w.roles, word) || lexicon.is(|w| &w.institutions, word) || lexicon.is(|w| &w.units, word);
+    let small = lexicon.is(|w| &w.joints, word) && !lexicon.is(|w| &w.name_particles, word);
+    letters && clean && !(common && word.chars().count() > 3) && !small
+}
+
+/// A Korean name: two to four syllables, honorifics and attached titles removed, spaced syllables joined.
+fn korean(text: &str, lexicon: Lexicon<'_>) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let short = |word: &&str| word.chars().count() <= 2 && word.chars().all(is_hangul);
+    if (2..=4).contains(&words.len()) && words.iter().all(short) && words.concat().chars().count() <= 4 {
+        let joined = words.concat();
+        let spaced = words.iter().all(|word| word.chars().count() == 1);
+        if is_korean_name(&joined, lexicon) && words.last().is_none_or(|last| !lexicon.is(|w| &w.roles, last)) {
+            return Some(if spaced { joined } else { words.join(" ") });
+        }
+    }
+    words.iter().rev().find_map(|word| korean_in(word, lexicon))
+}
+
+/// The name in a Korean word, which may carry a title or a particle.
+pub(super) fn korean_in(word: &str, lexicon: Lexicon<'_>) -> Option<String> {
+    let word = word.trim_matches(|c: char| !is_hangul(c));
+    let mut rest = word;
+    loop {
+        let title = lexicon.ending(|w| &w.degrees, rest).or_else(|| lexicon.ending(|w| &w.roles, rest));
+        let shorter = title.and_then(|title| rest.strip_suffix(title)).filter(|shorter| shorter.chars().count() >= 2);
+        match shorter {
+            Some(shorter) => rest = shorter,
+            None => break,
+        }
+    }
+    is_korean_name(rest, lexicon).then(|| rest.to_string())
+}
+
+/// Whether a word has the shape of a Korean name: a family name and one or two syllables more.
+pub(super) fn is_korean_name(word: &str, lexicon: Lexicon<'_>) -> bool {
+    let length = word.chars().count();
+    let family = |take: usize| word.chars().take(take).collect::<String>();
+    word.chars().all(is_hangul)
+        && ((2..=3).contains(&length) && lexicon.is(|w| &w.surnames, &family(1))
+            || (3..=5).contains(&length) && lexicon.is(|w| &w.surnames, &family(2))
+            || (4..=5).contains(&length) && lexicon.is(|w| &w.surnames, &family(1)))
+}
+
+/// Whether the words look like a whole person's name, not a mailbox's: two words or more, or a Korean name.
+pub(super) fn is_person(name: &str, lexicon: Lexicon<'_>) -> bool {
+    if name.chars().any(is_hangul) {
+        return is_korean_name(&name.replace(' ', ""), lexicon);
+    }
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let mailbox =
+        words.iter().any(|word| lexicon.is(|w| &w.mailboxes, word) && !lexicon.is(|w| &w.name_particles, word));
+    (2..=5).contains(&words.len()) && !mailbox
+}
+
+/// Whether each word begins with a capital, but for particles.
+pub(super) fn is_written_as_name(name: &str, lexicon: Lexicon<'_>) -> bool {
+    name.split_whitespace().all(|word| is_capitalized(word) || lexicon.is(|w| &w.name_particles, word))
+}
+
+/// The words of a name, folded for comparison: lower case, no accents.
+pub(super) fn folded(name: &str) -> Vec<String> {
+    let plain: String = name
+        .nfkd()
+        .filter(|c| !is_combining_mark(*c))
+        .nfc()
+        .flat_map(char::to_lowercase)
+        .flat_map(|c| match c {
+            'ß' => vec!['s', 's'],
+            'ł' => vec!['l'],
+            'ø' => vec!['o'],
+            'đ' => vec!['d'],
+            'ı' => vec!['i'],
+            '’' | '\'' => vec![],
+            other => vec![other],
+        })
+        .collect();
+    plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(ToString::to_string).collect()
+}
+
+/// Whether two names may well be one person's: every word of the shorter is in the longer, or an initial of it.
+pub(super) fn agree(a: &str, b: &str) -> bool {
+    let (a, b) = (folded(a), folded(b));
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let initial = |one: &str, other: &str| one.chars().count() == 1 && other.starts_with(one);
+    let matches = |one: &String| long.iter().any(|other| one == other || initial(one, other) || initial(other, one));
+    let whole = short.iter().any(|word| word.chars().count() > 1 && long.contains(word));
+    whole && short.iter().all(matches)
+}

@@ -1,0 +1,58 @@
+//! Who the headers say wrote: From's display name in every form, and what its address supports.
+
+use super::name;
+use super::pieces::{Piece, is_hangul};
+use super::words::Lexicon;
+use crate::understand::message::Message;
+
+/// The writer as From shows him.
+#[derive(Debug, Default)]
+pub(super) struct Sender {
+    /// A person's name, cleaned.
+    pub(super) name: Option<String>,
+    /// The display name is an office's, a family's, a company's.
+    pub(super) is_mailbox: bool,
+    /// What stands in brackets, behind a slash or before a Korean name: maybe the organization.
+    pub(super) aside: Option<String>,
+    /// The address, lower case.
+    pub(super) address: String,
+}
+
+impl Sender {
+    pub(super) fn of(message: &Message, lexicon: Lexicon<'_>) -> Self {
+        let Some(from) = &message.from else { return Self::default() };
+        let address = from.address.clone();
+        let Some(display) = from.name.as_deref().filter(|name| !name.trim().is_empty()) else {
+            return Self { address, ..Self::default() };
+        };
+        let words = Piece::whole(display).words();
+        let mailbox_words = words.iter().filter(|word| lexicon.is(|w| &w.mailboxes, word.text)).count();
+        let several = display.contains('&') || words.iter().any(|word| matches!(word.text, "and" | "und" | "+"));
+        let name = name::clean(display, lexicon).filter(|name| {
+            let strange = name.chars().any(|c| c.is_ascii_digit());
+            let core = display.split(['(', '/', '|']).next().unwrap_or_default();
+            let core_words = Piece::whole(core).words();
+            let office = core_words.iter().any(|word| lexicon.is(|w| &w.mailboxes, word.text));
+            let korean = name.chars().any(is_hangul);
+            !strange && !several && (!office || (korean && core_words.len() > 1))
+        });
+        let is_mailbox = name.is_none() && (mailbox_words > 0 || several);
+        Self { aside: aside(display, name.as_deref()), name, is_mailbox, address }
+    }
+
+    /// Whether the address's local part carries the name's words.
+    pub(super) fn address_supports(&self, name: &str) -> bool {
+        let local = self.address.split('@').next().unwrap_or_default();
+        name::folded(name).iter().any(|word| word.len() >= 3 && local.contains(word.as_str()))
+    }
+}
+
+fn aside(display: &str, name: Option<&str>) -> Option<String> {
+    let rest = display.split_once(['(', '/', '|', '[']).map(|(_, rest)| rest.trim_end_matches([')', ']']));
+    let before = || {
+        let name = name.filter(|name| name.chars().any(is_hangul))?;
+        display.split_once(name).map(|(before, _)| before)
+    };
+    let text = rest.or_else(before)?.trim();
+    (!text.is_empty()).then(|| text.to_string())
+}

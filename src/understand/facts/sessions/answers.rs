@@ -1,0 +1,88 @@
+//! What follows from the mentions for one person.
+
+use std::collections::BTreeMap;
+
+use super::{Answer, Mention, SessionReading};
+use crate::event::Event;
+use crate::understand::facts::evidence::{Evidence, Fact};
+use crate::understand::reply::Span;
+
+impl SessionReading {
+    /// What follows for one person: of the mentions inside `scope` if there are any, else of those outside every
+    /// one of `others` (the scopes of other people). `None`: nothing is said. Sessions not answered are absent;
+    /// so are those of [`contradictions`](Self::contradictions).
+    #[must_use]
+    pub fn answers(&self, event: &Event, scope: &[Span], others: &[Span]) -> Option<BTreeMap<String, Fact<Answer>>> {
+        let weighed = self.weighed(event, scope, others);
+        let answers: BTreeMap<_, _> = weighed.into_iter().filter_map(|(id, fact)| Some((id, fact?))).collect();
+        (!answers.is_empty()).then_some(answers)
+    }
+
+    /// The sessions that the same mentions answer with both yes and no, none of them correcting the other.
+    #[must_use]
+    pub fn contradictions(&self, event: &Event, scope: &[Span], others: &[Span]) -> Vec<String> {
+        let weighed = self.weighed(event, scope, others);
+        weighed.into_iter().filter_map(|(id, fact)| fact.is_none().then_some(id)).collect()
+    }
+
+    /// The answer for each session named; `None` for a contradiction.
+    fn weighed(&self, event: &Event, scope: &[Span], others: &[Span]) -> BTreeMap<String, Option<Fact<Answer>>> {
+        let mentions = self.concerning(scope, others);
+        let mut weighed = BTreeMap::new();
+        for session in &event.sessions {
+            let general =
+                |mention: &&&Mention| mention.sessions.len() > 1 && mention.sessions.len() == event.sessions.len();
+            let about: Vec<&Mention> =
+                mentions.iter().filter(|mention| mention.sessions.contains(&session.id)).copied().collect();
+            let after_correction = about.iter().rposition(|mention| mention.corrects).map(|_| {
+                let first = about.iter().position(|mention| mention.corrects).unwrap_or(0);
+                about.get(first..).unwrap_or_default().to_vec()
+            });
+            let about = after_correction.unwrap_or(about);
+            // What is said of one session outweighs "everything".
+            let special: Vec<&Mention> = about.iter().filter(|mention| !general(mention)).copied().collect();
+            let about = if special.is_empty() { about } else { special };
+            if let Some(fact) = agreed(&about) {
+                weighed.insert(session.id.clone(), fact);
+            }
+        }
+        let exclusive = mentions.iter().find(|mention| mention.exclusive && mention.answer == Answer::Yes);
+        if let Some(only) = exclusive {
+            for session in &event.sessions {
+                let evidence = only.evidence.clone();
+                weighed.entry(session.id.clone()).or_insert_with(|| Some(Fact { value: Answer::No, evidence }));
+            }
+        }
+        weighed
+    }
+
+    fn concerning(&self, scope: &[Span], others: &[Span]) -> Vec<&Mention> {
+        let inside = |mention: &&Mention, spans: &[Span]| {
+            mention.evidence.span.is_some_and(|span| spans.iter().any(|scope| scope.contains(&span)))
+        };
+        let own: Vec<&Mention> = self.mentions.iter().filter(|mention| inside(mention, scope)).collect();
+        match own.is_empty() {
+            false => own,
+            true => self.mentions.iter().filter(|mention| !inside(mention, others)).collect(),
+        }
+    }
+}
+
+/// What mentions of one session say together: `None` where there is none, `Some(None)` where they contradict.
+fn agreed(mentions: &[&Mention]) -> Option<Option<Fact<Answer>>> {
+    let surest =
+        mentions.iter().max_by(|left, right| left.evidence.confidence.total_cmp(&right.evidence.confidence))?;
+    let against = mentions.iter().filter(|mention| mention.answer != surest.answer);
+    let strongest = against.map(|mention| mention.evidence.confidence).fold(0.0, f32::max);
+    if strongest >= 0.8 && surest.evidence.confidence - strongest < 0.12 {
+        return Some(None);
+    }
+    let agreeing = mentions.iter().filter(|mention| mention.answer == surest.answer).count();
+    let mut confidence = surest.evidence.confidence;
+    if strongest > 0.0 {
+        confidence -= 0.15;
+    } else if agreeing > 1 {
+        confidence = (confidence + 0.02).min(0.98);
+    }
+    Some(Some(Fact { value: surest.answer, evidence: Evidence { confidence, ..surest.evidence.clone() } }))
+}

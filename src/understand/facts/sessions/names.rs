@@ -1,0 +1,124 @@
+//! The names of an event's sessions in a text: titles, aliases, the words of a title, the place.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use regex::Regex;
+
+use super::words::Words;
+use crate::event::Event;
+use crate::understand::phrases::{is_agglutinated, pattern};
+use crate::understand::reply::Span;
+
+/// The sessions that a name may stand for.
+type Sessions = BTreeSet<usize>;
+
+/// The names of one event's sessions, compiled.
+#[derive(Debug)]
+pub struct Names {
+    matcher: Option<Regex>,
+    sessions: BTreeMap<String, Sessions>,
+    places: BTreeSet<String>,
+}
+
+/// A name found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Where, without what is written onto it.
+    pub span: Span,
+    /// Which sessions.
+    pub sessions: Sessions,
+    /// Whether only the place is named.
+    pub is_place: bool,
+}
+
+impl Names {
+    /// The names of the event's sessions. `tails` may be written onto them.
+    #[must_use]
+    pub fn of(event: &Event, words: &[&Words]) -> Self {
+        let mut sessions: BTreeMap<String, Sessions> = BTreeMap::new();
+        let mut places = BTreeSet::new();
+        let mut title_words: BTreeMap<String, Sessions> = BTreeMap::new();
+        for (index, session) in event.sessions.iter().enumerate() {
+            for name in session.title.values().chain(session.aliases.values().flatten()) {
+                sessions.entry(normal(name)).or_default().insert(index);
+            }
+            for word in session.title.values().flat_map(|title| title.split(|c: char| !c.is_alphanumeric())) {
+                if is_telling(word) {
+                    title_words.entry(normal(word)).or_default().insert(index);
+                }
+            }
+            for word in session.venue.split(|c: char| !c.is_alphanumeric()) {
+                if word.chars().count() >= 5 && word.chars().all(char::is_alphabetic) {
+                    title_words.entry(normal(word)).or_default().insert(index);
+                    places.insert(normal(word));
+                }
+            }
+        }
+        // A word that all sessions share tells none of them.
+        for (word, of) in title_words {
+            if of.len() < event.sessions.len() && !sessions.contains_key(&word) {
+                sessions.insert(word, of);
+            } else {
+                places.remove(&word);
+            }
+        }
+        let written =
+            event.sessions.iter().flat_map(|session| session.title.values().chain(session.aliases.values().flatten()));
+        let mut names: BTreeSet<String> = written.map(|name| unquoted(name)).collect();
+        names.extend(sessions.keys().cloned());
+        let mut names: Vec<String> = names.into_iter().collect();
+        names.sort_by_key(|name| std::cmp::Reverse(name.chars().count()));
+        let names: Vec<String> = names.into_iter().map(|name| opened(&pattern(&name))).collect();
+        let mut tails: Vec<&String> = words.iter().flat_map(|words| &words.name_tails).collect();
+        tails.sort_by_key(|tail| std::cmp::Reverse(tail.chars().count()));
+        let tails: Vec<String> = tails.into_iter().map(|tail| regex::escape(tail)).collect();
+        let matcher = format!(r"(?i)(?P<name>{})(?:{}){{0,3}}(?:\b|$)", names.join("|"), tails.join("|"));
+        Self { matcher: Regex::new(&matcher).ok(), sessions, places }
+    }
+
+    /// Every name in the text, in order.
+    #[must_use]
+    pub fn find_in(&self, text: &str) -> Vec<Found> {
+        let captures = self.matcher.iter().flat_map(|matcher| matcher.captures_iter(text));
+        captures
+            .filter_map(|captures| {
+                let name = captures.name("name")?;
+                let known = normal(name.as_str());
+                // Inside a longer word ("위원회의") a short name is only letters.
+                let inside = text.get(..name.start())?.chars().next_back().is_some_and(is_agglutinated);
+                if inside && known.chars().count() < 3 {
+                    return None;
+                }
+                let span = Span { start: name.start(), end: name.end() };
+                Some(Found {
+                    span,
+                    sessions: self.sessions.get(&known)?.clone(),
+                    is_place: self.places.contains(&known),
+                })
+            })
+            .collect()
+    }
+}
+
+/// Case, spaces and quotation marks do not tell names apart.
+fn normal(name: &str) -> String {
+    let kept = unquoted(name);
+    let agglutinated = kept.chars().any(is_agglutinated);
+    let joint = if agglutinated { "" } else { " " };
+    kept.to_lowercase().split_whitespace().collect::<Vec<_>>().join(joint)
+}
+
+fn unquoted(name: &str) -> String {
+    name.chars().filter(|letter| !"\"“”„«»「」'’".contains(*letter)).collect()
+}
+
+/// A name's pattern without its closing word boundary: something may be written onto it.
+fn opened(pattern: &str) -> String {
+    pattern.strip_suffix(r"\b").unwrap_or(pattern).to_string()
+}
+
+/// Whether a word of a title says something by itself.
+fn is_telling(word: &str) -> bool {
+    let long_enough = if word.chars().any(is_agglutinated) { 2 } else { 5 };
+    word.chars().count() >= long_enough && word.chars().all(char::is_alphabetic)
+}

@@ -1,0 +1,153 @@
+//! References that stand together, and references that need another to be understood.
+
+use std::collections::BTreeSet;
+
+use super::pieces::{Joint, Kind, Piece, Reference, What};
+use super::sentences::Sentence;
+use crate::event::Event;
+use crate::understand::reply::Span;
+
+/// References after merging, and the places where two of them cannot both be right.
+#[derive(Debug, Default)]
+pub struct Resolved {
+    /// The pieces, each reference resolved.
+    pub pieces: Vec<Piece>,
+    /// Day and title, or day and weekday, that disagree.
+    pub contradictions: Vec<Span>,
+    /// Days that the event does not have.
+    pub unknown: Vec<Span>,
+}
+
+/// Merges "Tuesday, June 18, conference" into one reference, and resolves "the day before", "both", "evening".
+#[must_use]
+pub fn resolve(text: &str, sentences: &[Sentence], pieces: Vec<Piece>, event: &Event) -> Resolved {
+    let mut resolved = Resolved::default();
+    for piece in shifted(pieces, event) {
+        match merged(text, sentences, &resolved.pieces, &piece) {
+            Some(Merge::One(at, one)) => {
+                resolved.pieces.truncate(at);
+                resolved.pieces.push(one);
+            }
+            Some(Merge::Disagree(span)) => {
+                resolved.contradictions.push(span);
+                resolved.pieces.push(piece);
+            }
+            None => resolved.pieces.push(piece),
+        }
+    }
+    drop_idle(sentences, &mut resolved, event);
+    resolved
+}
+
+enum Merge {
+    /// Both are one, in place of everything from here.
+    One(usize, Piece),
+    Disagree(Span),
+}
+
+/// Whether the piece says again what the reference right before it said.
+fn merged(text: &str, sentences: &[Sentence], before: &[Piece], piece: &Piece) -> Option<Merge> {
+    let What::Reference(right) = &piece.what else { return None };
+    let at = before.iter().rposition(|piece| !matches!(piece.what, What::Joint(Joint::Comma)))?;
+    let found = before.get(at)?;
+    let What::Reference(left) = &found.what else { return None };
+    let span = Span { start: found.span.start, end: piece.span.end };
+    if !sentences.iter().any(|sentence| sentence.span.contains(&span)) {
+        return None;
+    }
+    let between = text.get(found.span.end..piece.span.start)?;
+    let apart = at.saturating_add(1) < before.len();
+    let near = between.split_whitespace().count() <= 3 && between.chars().count() <= 24;
+    if !near || left.kind == right.kind || is_general(left.kind) || is_general(right.kind) {
+        return None;
+    }
+    let only = left.only || right.only;
+    let common: BTreeSet<usize> = left.sessions.intersection(&right.sessions).copied().collect();
+    let one = |sessions: &BTreeSet<usize>, kind| {
+        let what = What::Reference(Reference { sessions: sessions.clone(), kind, only });
+        Some(Merge::One(at, Piece { span, what }))
+    };
+    match (left.kind, right.kind) {
+        (Kind::Part(_), Kind::Part(_)) => None,
+        (Kind::Part(_), kind) => one(if common.is_empty() { &right.sessions } else { &common }, kind),
+        (kind, Kind::Part(_)) => one(if common.is_empty() { &left.sessions } else { &common }, kind),
+        _ if !common.is_empty() => one(&common, Kind::Agreeing),
+        (Kind::Date, Kind::Weekday | Kind::Name) | (Kind::Weekday | Kind::Name, Kind::Date)
+            if !apart && !left.sessions.is_empty() && !right.sessions.is_empty() =>
+        {
+            Some(Merge::Disagree(span))
+        }
+        _ => None,
+    }
+}
+
+fn is_general(kind: Kind) -> bool {
+    matches!(kind, Kind::All | Kind::Both | Kind::Neither)
+}
+
+/// Resolves "the day before" and "the day after" from the day last spoken of.
+fn shifted(pieces: Vec<Piece>, event: &Event) -> Vec<Piece> {
+    let date = |index: &usize| event.sessions.get(*index).map(|session| session.starts.date());
+    let dates: BTreeSet<_> = event.sessions.iter().map(|session| session.starts.date()).collect();
+    let mut last: Option<jiff::civil::Date> = None;
+    let mut resolved = Vec::with_capacity(pieces.len());
+    for mut piece in pieces {
+        if let What::Reference(reference) = &mut piece.what {
+            if let Kind::Shift(days) = reference.kind {
+                let target = last.and_then(|last| last.checked_add(jiff::Span::new().days(days)).ok());
+                let target = target.filter(|target| dates.contains(target)).or_else(|| {
+                    let two = dates.len() == 2;
+                    if days < 0 {
+                        dates.first().copied().filter(|_| two)
+                    } else {
+                        dates.last().copied().filter(|_| two)
+                    }
+                });
+                let Some(target) = target else { continue };
+                reference.sessions = (0..event.sessions.len()).filter(|index| date(index) == Some(target)).collect();
+            }
+            if !is_general(reference.kind) && !matches!(reference.kind, Kind::Part(_)) {
+                last = reference.sessions.first().and_then(date).or(last);
+            }
+        }
+        resolved.push(piece);
+    }
+    resolved
+}
+
+/// Drops references that add nothing: "both" beside the two, a part of the day by itself, a day the event has not.
+fn drop_idle(sentences: &[Sentence], resolved: &mut Resolved, event: &Event) {
+    let two = event.sessions.len() == 2;
+    let pieces = std::mem::take(&mut resolved.pieces);
+    let mut kept: Vec<Piece> = Vec::with_capacity(pieces.len());
+    for (index, piece) in pieces.iter().enumerate() {
+        let What::Reference(reference) = &piece.what else {
+            kept.push(piece.clone());
+            continue;
+        };
+        let sentence = sentences.iter().find(|sentence| sentence.span.contains(&piece.span));
+        let beside = pieces.iter().enumerate().any(|(other, candidate)| {
+            let inside = sentence.is_some_and(|sentence| sentence.span.contains(&candidate.span));
+            let between = pieces.get(index.min(other)..index.max(other)).unwrap_or_default();
+            let near = !between.iter().any(|piece| matches!(piece.what, What::Except | What::Joint(Joint::But | Joint::Because)));
+            other != index
+                && inside
+                && near
+                && matches!(&candidate.what, What::Reference(reference)
+                    if !is_general(reference.kind) && !reference.sessions.is_empty() && !matches!(reference.kind, Kind::Part(_)))
+        });
+        let keep = match reference.kind {
+            _ if reference.sessions.is_empty() => {
+                resolved.unknown.push(piece.span);
+                false
+            }
+            Kind::All | Kind::Both => !beside,
+            Kind::Part(_) => two && reference.sessions.len() == 1 && !beside,
+            _ => true,
+        };
+        if keep {
+            kept.push(piece.clone());
+        }
+    }
+    resolved.pieces = kept;
+}

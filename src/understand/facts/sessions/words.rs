@@ -1,0 +1,103 @@
+//! What the session reader needs of a language: the `[sessions]` section of its file.
+
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+use super::calendar::Notation;
+use crate::understand::phrases::Phrases;
+
+/// Words about days and sessions, and about coming and not coming.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Words {
+    /// Whether a session belongs to the next verb behind it, rather than to the verb of its clause.
+    pub verb_final: bool,
+    /// Names of the days of the week, Monday first.
+    pub weekdays: Vec<Phrases>,
+    /// Names of the months, January first.
+    pub months: Vec<Vec<String>>,
+    /// What stands behind the number of a month ("6월").
+    pub month_marks: Vec<String>,
+    /// What stands behind the number of a day ("17th", "17.", "17일").
+    pub day_marks: Vec<String>,
+    /// What makes a bare number a day ("on 17").
+    pub before_day: Vec<String>,
+    /// Days of the month in words, the first first.
+    pub spelled_days: Vec<String>,
+    /// "The first", "day two": position among the days of the event, else among its sessions.
+    pub ordinals: Vec<Phrases>,
+    /// "The latter", "last day".
+    pub last: Phrases,
+    /// "Everything".
+    pub all: Phrases,
+    /// "Both": everything, where there are two of it.
+    pub both: Phrases,
+    /// "Neither".
+    pub neither: Phrases,
+    /// "Only", before what it limits or around it.
+    pub only: Phrases,
+    /// "Only" written right behind what it limits.
+    pub only_behind: Vec<String>,
+    /// "Except".
+    pub except: Phrases,
+    /// "The day before", "the eve".
+    pub day_before: Phrases,
+    /// "The day after".
+    pub day_after: Phrases,
+    /// "Today".
+    pub today: Phrases,
+    /// "Tomorrow".
+    pub tomorrow: Phrases,
+    /// Part of the day, to tell one day's sessions apart.
+    pub morning: Phrases,
+    /// Part of the day.
+    pub afternoon: Phrases,
+    /// Part of the day.
+    pub evening: Phrases,
+    /// What may be written onto a session's name: inflection, particles, the second half of a compound.
+    pub name_tails: Vec<String>,
+    /// Coming.
+    pub yes: Phrases,
+    /// Not coming.
+    pub no: Phrases,
+    /// Not knowing yet.
+    pub maybe: Phrases,
+    /// Being elsewhere; a day in such a clause is no answer.
+    pub busy: Phrases,
+    /// Phrases that contain a negation and are none ("not only").
+    pub harmless: Phrases,
+    /// Ticked boxes.
+    pub ticked: Phrases,
+    /// Empty boxes.
+    pub unticked: Phrases,
+    /// Letters that tick, alone behind a label.
+    pub ticked_behind: Vec<String>,
+    /// Letters that leave empty, alone behind a label.
+    pub unticked_behind: Vec<String>,
+    /// "And".
+    pub and: Phrases,
+    /// "But".
+    pub but: Phrases,
+    /// "Because": what follows gives a reason.
+    pub because: Phrases,
+    /// Beside a date: it is not a day of coming ("anniversary", "letter of").
+    pub elsewhere: Phrases,
+    /// Before a date: it is another one ("last Monday").
+    pub not_this: Vec<String>,
+    /// The clause tells what was said before.
+    pub earlier: Phrases,
+    /// What follows replaces what was said.
+    pub correction: Phrases,
+    /// Words that a full stop ends without ending the sentence.
+    pub abbreviations: Vec<String>,
+    #[serde(skip)]
+    notation: OnceLock<Notation>,
+}
+
+impl Words {
+    /// How the language writes days.
+    pub fn notation(&self) -> &Notation {
+        self.notation.get_or_init(|| Notation::of(self))
+    }
+}
