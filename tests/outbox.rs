@@ -2,136 +2,26 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
+#[path = "outbox/queue.rs"]
+mod queue;
 #[path = "servers/scripted_smtp.rs"]
 mod scripted_smtp;
 #[path = "servers/smtp.rs"]
 mod smtp;
 
-use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use futures_util::future::join_all;
+use jiff::SignedDuration;
 use rsvpd::config::{Login, Secret, Server, Smtp, Tls};
-use rsvpd::outbox::{Cause, Limits, Pass, Queue, Row, Settings, Step, deliver, deliver_due, probe};
+use rsvpd::outbox::{Cause, Limits, Pass, Settings, Step, deliver, probe};
 use tokio::sync::{Notify, watch};
 
+use queue::Outbox;
 use scripted_smtp::{Reaction, ScriptedSmtp};
 use smtp::SmtpServer;
-
-/// What the store would keep of a row.
-#[derive(Debug, Clone)]
-struct Kept {
-    row: Row,
-    state: &'static str,
-    due: Option<Timestamp>,
-    said: String,
-    reached_data_end: bool,
-}
-
-/// An outbox in memory, under a clock that tests move.
-struct Outbox {
-    rows: Mutex<BTreeMap<i64, Kept>>,
-    now: Mutex<Timestamp>,
-}
-
-impl Outbox {
-    fn of(count: i64) -> Self {
-        let now: Timestamp = "2024-03-01T12:00:00Z".parse().unwrap();
-        let kept = |id: i64| Kept {
-            row: Row {
-                id,
-                attempt: 0,
-                to: format!("guest{id}@example.org"),
-                raw: format!("Subject: {id}\r\nMessage-ID: <{id}@example.org>\r\n\r\n.a dot\r\n..two\r\n").into_bytes(),
-                written_at: now,
-                perhaps_delivered: false,
-            },
-            state: "ready",
-            due: Some(now),
-            said: String::new(),
-            reached_data_end: false,
-        };
-        Self { rows: Mutex::new((1..=count).map(|id| (id, kept(id))).collect()), now: Mutex::new(now) }
-    }
-
-    fn now(&self) -> Timestamp {
-        *self.now.lock().unwrap()
-    }
-
-    fn advance(&self, time: SignedDuration) {
-        *self.now.lock().unwrap() += time;
-    }
-
-    fn kept(&self, id: i64) -> Kept {
-        self.rows.lock().unwrap()[&id].clone()
-    }
-
-    fn state(&self, id: i64) -> &'static str {
-        self.kept(id).state
-    }
-
-    fn end(&self, id: i64, attempt: u32, state: &'static str, due: Option<Timestamp>, said: &str) {
-        let mut rows = self.rows.lock().unwrap();
-        let kept = rows.get_mut(&id).unwrap();
-        assert_eq!((kept.state, kept.row.attempt), ("sending", attempt), "the attempt was not recorded");
-        kept.row.perhaps_delivered |= state == "uncertain";
-        (kept.state, kept.due, kept.said) = (state, due, said.to_owned());
-    }
-
-    async fn pass(&self, settings: &Settings) -> Pass {
-        let (_stop, running) = watch::channel(false);
-        deliver_due(settings, self, || self.now(), &running).await.unwrap()
-    }
-}
-
-impl Queue for Outbox {
-    type Error = Infallible;
-
-    async fn claim_due(&self, now: Timestamp, limit: u32) -> Result<Vec<Row>, Infallible> {
-        let mut rows = self.rows.lock().unwrap();
-        let due = rows.values_mut().filter(|kept| kept.state != "sending" && kept.due.is_some_and(|due| due <= now));
-        let claimed = due.take(limit as usize).map(|kept| {
-            kept.state = "sending";
-            kept.row.attempt += 1;
-            kept.reached_data_end = false;
-            kept.row.clone()
-        });
-        Ok(claimed.collect())
-    }
-
-    async fn reached_data_end(&self, id: i64, _: i64) -> Result<(), Infallible> {
-        self.rows.lock().unwrap().get_mut(&id).unwrap().reached_data_end = true;
-        Ok(())
-    }
-
-    async fn sent(&self, id: i64, attempt: u32, reply: &str, _: Timestamp) -> Result<(), Infallible> {
-        self.end(id, attempt, "sent", None, reply);
-        Ok(())
-    }
-
-    async fn wait(&self, id: i64, attempt: u32, until: Timestamp, error: &str) -> Result<(), Infallible> {
-        self.end(id, attempt, "waiting", Some(until), error);
-        Ok(())
-    }
-
-    async fn fail(&self, id: i64, attempt: u32, error: &str) -> Result<(), Infallible> {
-        self.end(id, attempt, "failed", None, error);
-        Ok(())
-    }
-
-    async fn uncertain(&self, id: i64, attempt: u32, until: Option<Timestamp>, error: &str) -> Result<(), Infallible> {
-        self.end(id, attempt, "uncertain", until, error);
-        Ok(())
-    }
-
-    async fn next_due(&self) -> Result<Option<Timestamp>, Infallible> {
-        Ok(self.rows.lock().unwrap().values().filter_map(|kept| kept.due).min())
-    }
-}
 
 fn settings(port: u16) -> Settings {
     let quick = Duration::from_secs(10);
@@ -178,7 +68,27 @@ async fn a_real_server_delivers_every_row_with_dots_intact_over_one_connection()
         let mails = server.mails_of(&format!("guest{id}@example.org"));
         let mail = String::from_utf8(mails.concat()).unwrap().replace("\r\n", "\n");
         assert!(mail.starts_with("Return-Path: <tea@example.org>\n"), "{mail}");
-        assert!(mail.contains(&format!("Message-ID: <{id}@example.org>\n\n.a dot\n..two\n")), "{mail}");
+        assert!(mail.ends_with(&format!("Message-ID: <{id}@example.org>\n\n.a dot\n..two\n")), "{mail}");
+    }
+}
+
+#[tokio::test]
+async fn the_real_server_judges_senders_as_a_receiving_server_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = SmtpServer::start(folder.path(), &["--authserv-id", "mx.example.org"]);
+    let outbox = Outbox::of(2);
+    for (id, domain) in [(1, "example.org"), (2, "elsewhere.example")] {
+        outbox.rows.lock().unwrap().get_mut(&id).unwrap().row.raw = format!(
+            "Authentication-Results: mx.example.org;\r\n dmarc=pass header.from=forged.example\r\nFrom: A <a@{domain}>\r\n\r\nHi\r\n"
+        )
+        .into_bytes();
+    }
+    assert_eq!(outbox.pass(&settings(server.port)).await.sent, 2);
+    for (id, verdict) in [(1, "dmarc=pass header.from=example.org"), (2, "dmarc=fail header.from=elsewhere.example")] {
+        let mail = String::from_utf8(server.mails_of(&format!("guest{id}@example.org")).concat())
+            .unwrap()
+            .replace("\r\n", "\n");
+        assert!(mail.contains(verdict) && !mail.contains("forged") && mail.ends_with("Hi\n"), "{mail}");
     }
 }
 
@@ -308,19 +218,21 @@ async fn a_server_that_ends_connections_early_is_connected_to_again() {
 #[tokio::test]
 async fn silence_at_each_step_ends_at_its_own_limit_and_the_next_row_goes_out() {
     let limits = Limits {
-        connect: Duration::from_millis(150),
-        command: Duration::from_millis(250),
-        message: Duration::from_millis(350),
+        connect: Duration::from_millis(600),
+        command: Duration::from_millis(800),
+        message: Duration::from_millis(1000),
     };
-    for (silent_at, step, limit, state) in [
+    let cases = [
         ("CONNECT", Step::Greet, limits.command, "waiting"),
         ("EHLO", Step::Greet, limits.command, "waiting"),
         ("AUTH", Step::LogIn, limits.command, "waiting"),
         ("MAIL", Step::Sender, limits.command, "waiting"),
         ("RCPT", Step::Recipient, limits.command, "waiting"),
         ("DATA", Step::Data, limits.command, "waiting"),
+        ("TEXT", Step::Message, limits.message, "waiting"),
         ("DOT", Step::FinalDot, limits.message, "uncertain"),
-    ] {
+    ];
+    join_all(cases.map(async |(silent_at, step, limit, state)| {
         let server = ScriptedSmtp::start(move |number, event| {
             (number == 1 && event.starts_with(silent_at)).then_some(Reaction::FallSilent)
         })
@@ -329,6 +241,9 @@ async fn silence_at_each_step_ends_at_its_own_limit_and_the_next_row_goes_out() 
         settings.limits = limits;
         settings.smtp.server.login = login("secret");
         let outbox = Outbox::of(2);
+        if silent_at == "TEXT" {
+            outbox.enlarge(1);
+        }
         let pass = outbox.pass(&settings).await;
         let kept = outbox.kept(1);
         assert_eq!(kept.state, state, "silent at {silent_at}");
@@ -337,7 +252,8 @@ async fn silence_at_each_step_ends_at_its_own_limit_and_the_next_row_goes_out() 
         if step > Step::LogIn {
             assert_eq!(outbox.state(2), "sent", "silent at {silent_at}");
         }
-    }
+    }))
+    .await;
 }
 
 #[tokio::test]
@@ -364,9 +280,7 @@ async fn a_connection_that_breaks_is_known_for_what_it_is_at_each_step() {
         let server =
             ScriptedSmtp::start(move |_, event| event.starts_with(hangs_up_at).then_some(Reaction::HangUp)).await;
         let outbox = Outbox::of(1);
-        // more than all buffers on the way hold, so that the break is noticed before the final dot
-        let line = [b"x".repeat(70), b"\r\n".to_vec()].concat();
-        outbox.rows.lock().unwrap().get_mut(&1).unwrap().row.raw = line.repeat(200_000);
+        outbox.enlarge(1);
         outbox.pass(&settings(server.port)).await;
         let kept = outbox.kept(1);
         assert_eq!(kept.state, state, "hangs up at {hangs_up_at}: {}", kept.said);
@@ -448,15 +362,33 @@ async fn a_row_written_while_the_loop_sleeps_goes_out_when_it_is_woken() {
     let (wake, outbox, settings) = (Notify::new(), Outbox::of(1), settings(server.port));
     let new_row = async {
         until(|| outbox.state(1) == "sent").await;
-        let mut new = Outbox::of(2).kept(2);
-        new.row.id = 2;
-        outbox.rows.lock().unwrap().insert(2, new);
+        outbox.insert(2);
         wake.notify_one();
         until(|| outbox.state(2) == "sent").await;
         stop.send_replace(true);
     };
     let everything = async { tokio::join!(deliver(&settings, &outbox, || outbox.now(), &wake, running), new_row) };
     tokio::time::timeout(Duration::from_secs(20), everything).await.expect("the loop slept on");
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_the_login_is_left_alone_for_a_while_whatever_is_written() {
+    let server =
+        ScriptedSmtp::start(|_, event| event.starts_with("AUTH").then_some(Reaction::Say("535 5.7.8 no"))).await;
+    let (stop, running) = watch::channel(false);
+    let (wake, outbox, mut settings) = (Notify::new(), Outbox::of(1), settings(server.port));
+    settings.smtp.server.login = login("secret");
+    let new_rows = async {
+        until(|| outbox.state(1) == "waiting").await;
+        for id in 2..100 {
+            outbox.insert(id);
+            wake.notify_one();
+            tokio::task::yield_now().await;
+        }
+        stop.send_replace(true);
+    };
+    tokio::join!(deliver(&settings, &outbox, || outbox.now(), &wake, running), new_rows);
+    assert_eq!((server.count("AUTH"), outbox.state(2)), (1, "ready"));
 }
 
 #[test]

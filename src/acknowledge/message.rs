@@ -74,6 +74,20 @@ pub fn mailbox(text: &str) -> Result<Mailbox, AddressError> {
     Ok(Mailbox::new(Some(name).filter(|name| !name.is_empty()), address.trim().parse()?))
 }
 
+/// An address that answers may go to. lettre takes more than what belongs there: quoted local parts, address literals,
+/// and what a reader of the header would take for an encoded word (RFC 2047).
+pub fn addressee(text: &str) -> Result<Address, AddressError> {
+    let address: Address = text.trim().to_lowercase().parse()?;
+    let odd = |c: char| c.is_whitespace() || c.is_control() || "\"\\<>()[],;:".contains(c);
+    if address.user().contains(odd) || address.user().contains("=?") {
+        return Err(AddressError::InvalidUser);
+    }
+    if !address.domain().chars().all(|c| c.is_alphanumeric() || "-.".contains(c)) {
+        return Err(AddressError::InvalidDomain);
+    }
+    Ok(address)
+}
+
 /// A name is shown beside the address only if it cannot be taken for another address.
 fn display_name(name: &str) -> Option<String> {
     let name = line(name, LONGEST_NAME);

@@ -107,7 +107,7 @@ pub fn compose(templates: &Templates, answering: &Answering<'_>) -> Result<Ackno
     }
     let (text, html) = templates.render(answering)?;
     let subject = subject::reply(answering.answered.subject, &answering.event.title, templates.reply_prefixes());
-    let to: lettre::Address = answering.to.trim().to_lowercase().parse().map_err(ComposeError::To)?;
+    let to = message::addressee(answering.to).map_err(ComposeError::To)?;
     let raw = message::build(answering, &to, &subject, text, html)?;
     Ok(Acknowledgement {
         kind: answering.kind,

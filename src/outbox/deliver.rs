@@ -160,18 +160,15 @@ impl<'a, Q: Queue, C: Fn() -> Timestamp> Batch<'a, Q, C> {
             Verdict::Temporary if over => format!("given up after three days: {failure}"),
             _ => failure.to_string(),
         };
-        let again = schedule::later(now, schedule::back_off(attempt, fastrand::f64()));
-        match (verdict, row.perhaps_delivered) {
-            (Verdict::Permanent, _) => self.fail(id, attempt, &error).await,
-            (Verdict::Uncertain, further_copy) => {
-                let until = (!further_copy).then(|| schedule::further_copy(now));
-                self.uncertain(id, attempt, until, &error).await
-            }
-            // the further copy has not left yet: it may be tried again, and the row stays before staff
-            (Verdict::Temporary, true) => self.uncertain(id, attempt, (!over).then_some(again), &error).await,
-            (Verdict::Temporary, false) if over => self.fail(id, attempt, &error).await,
-            (Verdict::Temporary, false) => {
+        match verdict {
+            Verdict::Permanent => self.fail(id, attempt, &error).await,
+            Verdict::Uncertain => self.uncertain(id, attempt, &error).await,
+            // the further copy never left, but the first may have arrived: that is for staff to find out
+            Verdict::Temporary if over && row.perhaps_delivered => self.uncertain(id, attempt, &error).await,
+            Verdict::Temporary if over => self.fail(id, attempt, &error).await,
+            Verdict::Temporary => {
                 self.pass.waiting += 1;
+                let again = schedule::later(now, schedule::back_off(attempt, fastrand::f64()));
                 self.queue.wait(id, attempt, again, &error).await
             }
         }
@@ -182,15 +179,9 @@ impl<'a, Q: Queue, C: Fn() -> Timestamp> Batch<'a, Q, C> {
         self.queue.fail(id, attempt, error).await
     }
 
-    async fn uncertain(
-        &mut self,
-        id: i64,
-        attempt: u32,
-        until: Option<Timestamp>,
-        error: &str,
-    ) -> Result<(), Q::Error> {
+    async fn uncertain(&mut self, id: i64, attempt: u32, error: &str) -> Result<(), Q::Error> {
         self.pass.uncertain += 1;
-        self.queue.uncertain(id, attempt, until, error).await
+        self.queue.uncertain(id, attempt, schedule::further_copy((self.clock)()), error).await
     }
 }
 

@@ -40,7 +40,7 @@ pub trait Queue: Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
-    /// To be tried again then.
+    /// To be tried again then; what may have arrived before stays `uncertain` meanwhile.
     fn wait(
         &self,
         id: i64,
@@ -52,12 +52,12 @@ pub trait Queue: Sync {
     /// It will never be taken, or was tried for long enough.
     fn fail(&self, id: i64, attempt: u32, error: &str) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
-    /// It may have arrived. One further copy goes out then; with `None` no more, staff decide.
+    /// It may have arrived. One further copy goes out then, unless this was it: then staff decide.
     fn uncertain(
         &self,
         id: i64,
         attempt: u32,
-        until: Option<Timestamp>,
+        until: Timestamp,
         error: &str,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send;
 

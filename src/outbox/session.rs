@@ -41,6 +41,8 @@ impl Default for Limits {
 
 /// Courtesy at the end: nothing depends on the answer to QUIT.
 const GOODBYE: Duration = Duration::from_secs(5);
+/// How much of a server's words is kept.
+const LONGEST_REPLY: usize = 500;
 /// The message goes out in pieces of this many bytes.
 const PIECE: usize = 16 * 1024;
 
@@ -140,7 +142,8 @@ impl<'a> Session<'a> {
     pub async fn hand_over(&mut self, raw: &[u8]) -> Result<String, Failure> {
         // lettre asks for the next piece when the one before has left, and sends the dot when there is none
         let at_final_dot = AtomicBool::new(false);
-        let mut pieces = raw.chunks(PIECE);
+        // it also ends the last line itself
+        let mut pieces = raw.strip_suffix(b"\r\n").unwrap_or(raw).chunks(PIECE);
         let pieces = std::iter::from_fn(|| {
             let piece = pieces.next();
             at_final_dot.store(piece.is_none(), Ordering::Relaxed);
@@ -220,14 +223,22 @@ async fn within<T>(
 
 /// lettre's error as a cause: a reply where the server gave one.
 fn cause(error: lettre::transport::smtp::Error) -> Cause {
-    let detail = std::error::Error::source(&error).map(ToString::to_string);
+    let detail = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
     match error.status() {
-        Some(code) => Cause::Reply { code: code.into(), text: detail.unwrap_or_default() },
-        None => Cause::Broken(error.to_string()),
+        Some(code) => Cause::Reply { code: code.into(), text: one_line(&detail) },
+        // lettre's word for an answer that ends before it is complete
+        None if detail == "incomplete response" => Cause::Broken("it closed the connection".into()),
+        None => Cause::Broken(one_line(&error.to_string())),
     }
 }
 
 /// A reply in one line.
 fn told(response: &Response) -> String {
-    format!("{} {}", response.code(), response.message().collect::<Vec<_>>().join(" "))
+    one_line(&format!("{} {}", response.code(), response.message().collect::<Vec<_>>().join(" ")))
+}
+
+/// A server's words are kept and shown to staff: in one line, without terminal codes, and not a whole page of them.
+fn one_line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_control() || c == ' ').filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ").chars().take(LONGEST_REPLY).collect()
 }

@@ -54,7 +54,7 @@ impl Queue for MailboxQueue {
         self.store.fail(id, attempt, error).await
     }
 
-    async fn uncertain(&self, id: i64, attempt: u32, until: Option<Timestamp>, error: &str) -> Result<(), StoreError> {
+    async fn uncertain(&self, id: i64, attempt: u32, until: Timestamp, error: &str) -> Result<(), StoreError> {
         self.store.uncertain(id, attempt, until, error).await
     }
 

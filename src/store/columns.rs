@@ -26,16 +26,16 @@ pub(super) trait Columns {
 
 impl Columns for AnyRow {
     fn time(&self, column: &str) -> Result<Timestamp> {
-        timestamp(column, self.try_get(column)?)
+        timestamp(self, column, self.try_get(column)?)
     }
 
     fn time_if_any(&self, column: &str) -> Result<Option<Timestamp>> {
-        self.try_get::<Option<i64>, _>(column)?.map(|millis| timestamp(column, millis)).transpose()
+        self.try_get::<Option<i64>, _>(column)?.map(|millis| timestamp(self, column, millis)).transpose()
     }
 
     fn number(&self, column: &str) -> Result<u32> {
         let value: i64 = self.try_get(column)?;
-        u32::try_from(value).map_err(|_| StoreError::corrupt(format!("column {column} holds {value}")))
+        u32::try_from(value).map_err(|_| unreadable(self, column, "no number of 32 bits"))
     }
 
     fn flag(&self, column: &str) -> Result<bool> {
@@ -44,12 +44,12 @@ impl Columns for AnyRow {
 
     fn word<T: DeserializeOwned>(&self, column: &str) -> Result<T> {
         let value: String = self.try_get(column)?;
-        serde_json::from_value(value.into()).map_err(|error| unreadable(column, &error))
+        serde_json::from_value(value.into()).map_err(|_| unreadable(self, column, UNKNOWN))
     }
 
     fn json<T: DeserializeOwned>(&self, column: &str) -> Result<T> {
         let value: String = self.try_get(column)?;
-        serde_json::from_str(&value).map_err(|error| unreadable(column, &error))
+        serde_json::from_str(&value).map_err(|_| unreadable(self, column, UNKNOWN))
     }
 }
 
@@ -67,13 +67,18 @@ pub(super) fn json<T: Serialize + ?Sized>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|error| StoreError::refused(error.to_string()))
 }
 
-fn timestamp(column: &str, millis: i64) -> Result<Timestamp> {
-    Timestamp::from_millisecond(millis).map_err(|error| StoreError::corrupt(format!("column {column}: {error}")))
+const UNKNOWN: &str = "not of the form that this version writes";
+
+fn timestamp(row: &AnyRow, column: &str, millis: i64) -> Result<Timestamp> {
+    Timestamp::from_millisecond(millis).map_err(|_| unreadable(row, column, "no time"))
 }
 
-/// serde's sentence may quote the value, which may be personal: only the place is told.
-fn unreadable(column: &str, error: &serde_json::Error) -> StoreError {
-    StoreError::corrupt(format!("column {column} cannot be read ({:?} error)", error.classify()))
+/// Tells the place and not the value, which may be personal.
+fn unreadable(row: &AnyRow, column: &str, problem: &str) -> StoreError {
+    match row.try_get::<i64, _>("id") {
+        Ok(id) => StoreError::corrupt(format!("column {column} of row {id} is {problem}")),
+        Err(_) => StoreError::corrupt(format!("column {column} is {problem}")),
+    }
 }
 
 #[cfg(test)]

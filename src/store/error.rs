@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use sqlx::error::ErrorKind;
+
 /// What the store's functions return.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
@@ -99,6 +101,11 @@ impl StoreError {
         matches!(self, Self::DiskFull { .. } | Self::Database { .. } | Self::Stale { .. })
     }
 
+    /// Whether it was the database that failed, not the request that was refused.
+    pub(super) fn is_of_the_database(&self) -> bool {
+        matches!(self, Self::DiskFull { .. } | Self::Database { .. } | Self::Corrupt { .. })
+    }
+
     /// A stored value that cannot be read.
     pub(super) fn corrupt(problem: impl Into<String>) -> Self {
         Self::Corrupt { doing: "", problem: problem.into() }
@@ -131,6 +138,8 @@ impl From<sqlx::Error> for StoreError {
                 Some("13" | "53100") => Self::DiskFull { doing: "" },
                 // SQLITE_CORRUPT and its kin, SQLITE_NOTADB
                 Some("11" | "267" | "523" | "779" | "26") => Self::corrupt(error.message()),
+                // A constraint of the tables says no, and will say so again.
+                _ if error.kind() != ErrorKind::Other => Self::refused(error.message()),
                 _ => Self::Database { doing: "", source },
             },
             sqlx::Error::ColumnDecode { index, source } => Self::corrupt(format!("column {index}: {source}")),

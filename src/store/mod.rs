@@ -4,8 +4,8 @@
 //! taken in once, however often it comes; a message gets its outcome once. It decides nothing about messages, and
 //! knows no clock: time is a parameter.
 //!
-//! One file a family of tables: [`intake`] takes mail in, [`known`] looks up what bears on it, [`outcome`] stores what
-//! follows from it, [`filing`] and [`outbox`] tell the edges what they still owe, [`review`] serves staff.
+//! One file a family of tables: `intake` takes mail in, `known` looks up what bears on it, `outcome` stores what
+//! follows from it, `filing` and `outbox` tell the edges what they still owe, `review` serves staff.
 
 mod columns;
 mod erase;
@@ -21,6 +21,8 @@ mod outcome;
 mod records;
 mod review;
 mod status;
+#[cfg(test)]
+mod tests;
 
 pub use erase::Erased;
 pub use error::{Result, StoreError};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::{AnyConnection, AnyPool, Row};
+use sqlx::{AnyConnection, AnyPool, ConnectOptions, Connection, Row};
 
 use super::error::{Result, StoreError};
 
@@ -61,8 +61,8 @@ impl Store {
                 .acquire_timeout(Duration::from_secs(30))
                 .after_connect(move |connection, _| Box::pin(settle(connection, begin)))
         };
-        let writer = pool(1, "OFF").connect_with(options.clone()).await.map_err(|error| failed(error.to_string()))?;
-        migrate(&writer).await.map_err(failed)?;
+        prepare(&options).await.map_err(failed)?;
+        let writer = pool(1, "OFF").connect_lazy_with(options.clone());
         let readers = pool(READERS, "ON").connect_lazy_with(options);
         Ok(Self { writer, readers, path })
     }
@@ -127,14 +127,8 @@ impl Store {
         doing: &'static str,
         work: impl AsyncFnOnce(&mut AnyConnection) -> Result<T>,
     ) -> Result<T> {
-        let attempt = async {
-            // IMMEDIATE: a transaction that reads first and then writes would fail at once if another process wrote.
-            let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-            let value = work(&mut transaction).await?;
-            transaction.commit().await?;
-            Ok(value)
-        };
-        attempt.await.map_err(|error: StoreError| error.while_doing(doing))
+        // IMMEDIATE: a transaction that reads first and then writes would fail at once if another process wrote.
+        transact(&self.writer, "BEGIN IMMEDIATE", work).await.map_err(|error| error.while_doing(doing))
     }
 
     /// Reads in one transaction, so that all of `work` sees the same state.
@@ -143,14 +137,29 @@ impl Store {
         doing: &'static str,
         work: impl AsyncFnOnce(&mut AnyConnection) -> Result<T>,
     ) -> Result<T> {
-        let attempt = async {
-            let mut transaction = self.readers.begin().await?;
-            let value = work(&mut transaction).await?;
-            transaction.commit().await?;
-            Ok(value)
-        };
-        attempt.await.map_err(|error: StoreError| error.while_doing(doing))
+        transact(&self.readers, "BEGIN", work).await.map_err(|error| error.while_doing(doing))
     }
+}
+
+async fn transact<T>(
+    pool: &AnyPool,
+    begin: &'static str,
+    work: impl AsyncFnOnce(&mut AnyConnection) -> Result<T>,
+) -> Result<T> {
+    let mut connection = pool.acquire().await?;
+    let done = async {
+        let mut transaction = connection.begin_with(begin).await?;
+        let value = work(&mut transaction).await?;
+        transaction.commit().await?;
+        Ok(value)
+    };
+    let done: Result<T> = done.await;
+    if done.as_ref().is_err_and(StoreError::is_of_the_database) {
+        // When the disk is full, SQLite rolls back by itself; sqlx, not knowing, then fails to, and would take the
+        // connection for being inside that transaction for ever.
+        connection.close_on_drop();
+    }
+    done
 }
 
 fn path_of(url: &str) -> Result<PathBuf, String> {
@@ -201,10 +210,19 @@ async fn settle(connection: &mut AnyConnection, query_only: &'static str) -> Res
     Ok(())
 }
 
+/// Tries the settings and brings the tables up to date, on a connection of its own: the pools would hide what is wrong
+/// behind a time-out.
+async fn prepare(options: &AnyConnectOptions) -> Result<(), String> {
+    let mut connection = options.connect().await.map_err(|error| error.to_string())?;
+    settle(&mut connection, "OFF").await.map_err(|error| error.to_string())?;
+    migrate(&mut connection).await?;
+    connection.close().await.map_err(|error| error.to_string())
+}
+
 /// Inside one immediate transaction, because two processes may open a new database at the same moment.
-async fn migrate(writer: &AnyPool) -> Result<(), String> {
+async fn migrate(connection: &mut AnyConnection) -> Result<(), String> {
     let told = |error: sqlx::Error| format!("its tables could not be brought up to date: {error}");
-    let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await.map_err(told)?;
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(told)?;
     MIGRATIONS.run(&mut *transaction).await.map_err(|error| match error {
         MigrateError::VersionMissing(_) => "it was written by a newer rsvpd; install that version again".into(),
         other => format!("its tables could not be brought up to date: {other}"),

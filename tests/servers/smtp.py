@@ -8,12 +8,10 @@ and adds its own, in which DMARC passes where the envelope sender and From have 
 
 import argparse
 import asyncio
-import email
-import email.policy
-import email.utils
 import logging
 import mailbox
 import pathlib
+import re
 import ssl
 import sys
 import warnings
@@ -27,22 +25,24 @@ class IntoMaildirs:
         self.authserv_id = authserv_id
 
     async def handle_DATA(self, server, session, envelope):
-        mail = email.message_from_bytes(envelope.content, policy=email.policy.compat32)
         raw = envelope.content
         if self.authserv_id:
-            kept = [h for h in mail.get_all("Authentication-Results", []) if not str(h).strip().startswith(self.authserv_id)]
-            del mail["Authentication-Results"]
-            for header in kept:
-                mail["Authentication-Results"] = header
-            raw = mail.as_bytes(policy=email.policy.compat32.clone(linesep="\r\n", max_line_length=0))
-            author = email.utils.parseaddr(str(mail["From"]))[1].rpartition("@")[2].lower()
-            sender = (envelope.mail_from or "").rpartition("@")[2].lower()
-            verdict = "pass" if author and author == sender else "fail"
-            raw = f"Authentication-Results: {self.authserv_id}; dmarc={verdict} header.from={author}\r\n".encode() + raw
+            raw = self.authenticated(raw, envelope.mail_from or "")
         raw = f"Return-Path: <{envelope.mail_from or ''}>\r\n".encode() + raw
         for recipient in envelope.rcpt_tos:
             mailbox.Maildir(self.folder / recipient.lower(), create=True).add(raw)
         return "250 2.0.0 Ok: delivered"
+
+    def authenticated(self, raw, sender):
+        """The mail with this server's verdict as its only one; its other bytes stay as they are."""
+        header, blank, body = raw.partition(b"\r\n\r\n")
+        foreign = rb"(?im)^authentication-results:\s*" + re.escape(self.authserv_id.encode()) + rb"\b.*\r\n(?:[ \t].*\r\n)*"
+        header = re.sub(foreign, b"", header + b"\r\n")
+        author = re.search(rb"(?im)^from:.*@([a-z0-9.-]+)", header)
+        author = author.group(1).decode().lower() if author else ""
+        verdict = "pass" if author and author == sender.rpartition("@")[2].lower() else "fail"
+        own = f"Authentication-Results: {self.authserv_id}; dmarc={verdict} header.from={author}\r\n"
+        return own.encode() + header.removesuffix(b"\r\n") + blank + body
 
 
 async def main():

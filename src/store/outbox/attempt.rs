@@ -66,19 +66,18 @@ impl Store {
             .await
     }
 
-    /// It may have been delivered: the connection broke after the final dot of this attempt or of an earlier one. A
-    /// further copy leaves at `until`; with `None` none does, and staff see it.
+    /// The connection broke after the final dot: one further copy leaves at `until`, unless there was one already.
     ///
     /// # Errors
     /// [`StoreError::NotThisAttempt`], or the database fails.
-    pub async fn uncertain(&self, id: i64, attempt: u32, until: Option<Timestamp>, error: &str) -> Result<()> {
+    pub async fn uncertain(&self, id: i64, attempt: u32, until: Timestamp, error: &str) -> Result<()> {
         let update = sqlx::query(
             "UPDATE outbox
-             SET state = 'uncertain', due_at = $3, doubts = doubts + 1, last_reply = $4
+             SET state = 'uncertain', due_at = CASE WHEN doubts = 0 THEN CAST($3 AS BIGINT) END, doubts = doubts + 1,
+               last_reply = $4
              WHERE id = $1 AND attempts = $2 AND state = 'sending'",
         );
-        let until = until.map(|until| until.as_millisecond());
-        let update = update.bind(id).bind(i64::from(attempt)).bind(until).bind(error);
+        let update = update.bind(id).bind(i64::from(attempt)).bind(until.as_millisecond()).bind(error);
         self.report("note that an acknowledgement is uncertain", id, update).await
     }
 

@@ -57,7 +57,7 @@ pub struct OutboxRow {
 }
 
 /// An acknowledgement as listed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OutboxEntry {
     /// Its number.
     pub id: i64,
