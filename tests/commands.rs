@@ -161,8 +161,7 @@ fn a_mail_is_taken_in_once_however_often_it_is_given() {
     let told = site.ok(&["ingest", "perhaps.eml", "perhaps.eml"]);
     assert_eq!(told, "taken in\t0\nseen before\t2\ndecided\t0\n");
     assert_eq!(site.jsonl(&["review", "list"]).len(), 1);
-    let missing = site.run(&["ingest", "nowhere.eml"]);
-    assert_eq!(missing.status.code(), Some(1));
+    assert!(site.refused(&["ingest", "nowhere.eml"], 1).contains("could not read nowhere.eml: "));
 }
 
 #[test]

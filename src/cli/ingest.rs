@@ -35,7 +35,8 @@ struct Count {
     new: usize,
     seen: usize,
     decided: usize,
-    unreadable: usize,
+    /// What to say of each file that could not be read.
+    unreadable: Vec<String>,
 }
 
 impl Ingest {
@@ -64,9 +65,10 @@ impl Ingest {
             out.pair(name, &number.to_string())?;
         }
         out.flush()?;
-        match count.unreadable {
-            0 => Ok(()),
-            count => anyhow::bail!("{count} of the files could not be read; they are told above"),
+        match count.unreadable.as_slice() {
+            [] => Ok(()),
+            [only] => anyhow::bail!("could not read {only}"),
+            [first, ..] => anyhow::bail!("could not read {} files, of them {first}", count.unreadable.len()),
         }
     }
 
@@ -81,11 +83,12 @@ impl Ingest {
         let progress = terminal::progress(files.len(), "taking in");
         for file in files {
             for mail in mail_files::read(file) {
-                let Ok(raw) =
-                    mail.raw.inspect_err(|error| terminal::note(&format!("could not read {}: {error}", mail.file)))
-                else {
-                    count.unreadable = count.unreadable.saturating_add(1);
-                    continue;
+                let raw = match mail.raw {
+                    Ok(raw) => raw,
+                    Err(error) => {
+                        count.unreadable.push(format!("{}: {error}", mail.file));
+                        continue;
+                    }
                 };
                 let message = Message::parse(&raw, "").ok();
                 let mailbox =
