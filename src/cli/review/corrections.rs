@@ -17,19 +17,19 @@ pub(super) struct Corrections {
     /// Which attendee of the proposal, counted from 1; one more than there are adds one
     #[arg(long, value_name = "N", default_value_t = 1)]
     attendee: usize,
-    /// His full name
+    /// Full name
     #[arg(long)]
     name: Option<String>,
-    /// His organization
+    /// Organization
     #[arg(long)]
     organization: Option<String>,
-    /// His position
+    /// Position
     #[arg(long)]
     position: Option<String>,
-    /// His address
+    /// Address
     #[arg(long)]
     email: Option<String>,
-    /// His answers, e.g. film=yes,conference=no
+    /// Answers, e.g. film=yes,conference=no
     #[arg(long, value_name = "SESSION=ANSWER,…", value_delimiter = ',')]
     sessions: Vec<String>,
     /// What the message means, where it was misunderstood
