@@ -1,6 +1,8 @@
 //! Every mistake in a configuration is told in a sentence that names its line and what to do. Each case is a file of
 //! `tests/bad_config/` with the expected words beside it.
 
+#![expect(clippy::unwrap_used, reason = "a test may end in a panic")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

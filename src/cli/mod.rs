@@ -22,9 +22,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
 
 use crate::config::{Config, ConfigError};
 use crate::event::folder::EventFolderError;
+use crate::run::now;
+use crate::store::Store;
 
 /// Reads an RSVP mailbox, understands each reply, records it, answers the sender, and asks a human where in doubt.
 #[derive(Debug, Parser)]
@@ -87,6 +92,27 @@ enum Output {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct Usage(String);
+
+/// A contract word (a state, a kind, …) as it is written.
+fn word(value: &impl Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// A time as people read it, in this machine's time zone.
+fn when(at: Timestamp) -> String {
+    at.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// Runs a command that uses the store, which is closed whatever comes of it.
+fn with_store<R>(config: &Config, work: impl AsyncFnOnce(&Store) -> anyhow::Result<R>) -> anyhow::Result<R> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let store = Store::open(&config.database_url).await?;
+        let result = work(&store).await;
+        store.close().await;
+        result
+    })
+}
 
 impl ConfigFile {
     /// For commands that speak to a server.

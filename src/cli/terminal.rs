@@ -3,7 +3,6 @@
 //! What is printed came by mail from anybody, so control characters are never passed on: they could move the cursor
 //! and make a line say something else.
 
-use std::fmt::Write as _;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -20,6 +19,7 @@ pub(super) struct Out {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tone {
     Heading,
+    Plain,
     Good,
     Doubtful,
     Bad,
@@ -45,6 +45,16 @@ impl Out {
         writeln!(self.stream, "{value}")
     }
 
+    /// Prints a name and its value: in two columns at a terminal, separated by a tab in a pipe.
+    pub fn pair(&mut self, name: &str, value: &str) -> io::Result<()> {
+        if self.is_terminal {
+            let name = self.tone(Tone::Quiet, &format!("{name:<24}"));
+            writeln!(self.stream, "{name} {value}")
+        } else {
+            writeln!(self.stream, "{}\t{value}", name.trim_start())
+        }
+    }
+
     /// Prints bytes as they are.
     pub fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.stream.write_all(bytes)
@@ -58,6 +68,7 @@ impl Out {
     /// The text in the colour of its tone, if colour is wanted.
     pub fn tone(&self, tone: Tone, text: &str) -> String {
         let code = match tone {
+            Tone::Plain => return text.to_owned(),
             Tone::Heading => "1",
             Tone::Good => "32",
             Tone::Doubtful => "33",
@@ -68,39 +79,60 @@ impl Out {
     }
 
     /// Prints rows: aligned under their heading at a terminal, separated by tabs and without heading in a pipe.
-    pub fn table(&mut self, heading: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
+    pub fn table(&mut self, heading: &[&str], rows: &[Vec<Cell>]) -> io::Result<()> {
         if !self.is_terminal {
             return rows.iter().try_for_each(|row| {
-                let cells = row.iter().map(|cell| one_line(cell)).collect::<Vec<_>>();
-                writeln!(self.stream, "{}", cells.join("\t"))
+                let cells = row.iter().map(|cell| cell.text.as_str()).collect::<Vec<_>>();
+                self.line(&cells.join("\t"))
             });
         }
-        let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| one_line(cell)).collect()).collect();
-        let widths = heading.iter().enumerate().map(|(column, title)| {
-            let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| width(cell));
-            cells.chain([width(title)]).max().unwrap_or_default()
-        });
-        let widths = widths.collect::<Vec<_>>();
-        let heading = heading.iter().map(ToString::to_string).collect::<Vec<_>>();
-        let title = self.tone(Tone::Heading, &aligned(&heading, &widths));
-        self.line(&title)?;
-        rows.iter().try_for_each(|row| self.line(&aligned(row, &widths)))
+        let heading: Vec<Cell> = heading.iter().map(|title| Cell::new(title).in_tone(Tone::Heading)).collect();
+        let every = || std::iter::once(&heading).chain(rows);
+        let widths: Vec<usize> = (0..heading.len())
+            .map(|column| every().filter_map(|row| row.get(column)).map(|cell| width(&cell.text)).max().unwrap_or(0))
+            .collect();
+        every().try_for_each(|row| {
+            let mut line = String::new();
+            for (cell, widest) in row.iter().zip(&widths) {
+                line.push_str(&self.tone(cell.tone, &cell.text));
+                line.push_str(&" ".repeat(widest.saturating_sub(width(&cell.text)).saturating_add(2)));
+            }
+            writeln!(self.stream, "{}", line.trim_end())
+        })
     }
 }
 
-fn aligned(row: &[String], widths: &[usize]) -> String {
-    let mut line = String::new();
-    for (cell, width_of_column) in row.iter().zip(widths) {
-        let padding = width_of_column.saturating_sub(width(cell));
-        // writing to a String cannot fail
-        let _ = write!(line, "{cell}{:padding$}  ", "");
-    }
-    line.trim_end().to_string()
+/// A cell of a table, fit for one line.
+pub(super) struct Cell {
+    text: String,
+    tone: Tone,
 }
 
-/// Columns that a text takes at a terminal: East Asian wide characters take two.
+impl Cell {
+    pub fn new(text: &str) -> Self {
+        Self { text: one_line(text), tone: Tone::Plain }
+    }
+
+    pub fn in_tone(mut self, tone: Tone) -> Self {
+        self.tone = tone;
+        self
+    }
+}
+
+impl<T: ToString> From<T> for Cell {
+    fn from(text: T) -> Self {
+        Self::new(&text.to_string())
+    }
+}
+
+/// Columns that a text takes at a terminal: East Asian wide characters take two (UAX #11).
 pub(super) fn width(text: &str) -> usize {
-    text.chars().map(|c| if matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ff60}') { 2 } else { 1 }).sum()
+    text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
+}
+
+fn is_wide(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}'
+        | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ff60}' | '\u{20000}'..='\u{3fffd}')
 }
 
 /// A text made fit for one line: control characters, line breaks and tabs become spaces.
@@ -149,6 +181,5 @@ mod tests {
     fn wide_characters_count_twice() {
         assert_eq!(width("Kim"), 3);
         assert_eq!(width("김철수"), 6);
-        assert_eq!(aligned(&["김".into(), "x".into()], &[4, 1]), "김    x");
     }
 }

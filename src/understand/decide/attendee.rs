@@ -96,7 +96,8 @@ impl Attendee {
 
     /// What is still to be asked. A decline or cancellation needs only a name; a change is measured together with
     /// the record that it changes.
-    fn lacks(&self, kind: Kind, event: &Event, known: Option<&Known>) -> Vec<Field> {
+    #[must_use]
+    pub fn lacks(&self, kind: Kind, event: &Event, known: Option<&Known>) -> Vec<Field> {
         let record = known.and_then(|known| known.records.iter().find(|record| Some(record.id) == self.record));
         let said = self.facts();
         let now = record.map_or_else(|| said.clone(), |record| record.facts.updated_by(&said));
