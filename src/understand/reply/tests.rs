@@ -136,6 +136,7 @@ fn what_a_sender_types_in_the_manner_of_a_frame_stays() {
         "Sent by my assistant Tom Roe",
         "Gesendet von Sekretariat Roe",
         "Sent from my office in Kiel, so in short: yes to both.",
+        "As I wrote on 03.05.2021:\nName: Jane Doe\nboth days",
         "I come on 04.05.2021. What I wonder about:\n\n17:30 works. On the 5th I wrote: no. Now: yes.",
     ] {
         assert_eq!(reply(typed).text, typed);
