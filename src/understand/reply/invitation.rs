@@ -14,6 +14,8 @@ use crate::event::Invitation;
 const PASSAGE: usize = 60;
 /// The same for a single line that differs a little (re-encoded letters, added links).
 const DAMAGED_LINE: usize = 48;
+/// The invitation's last words must be so many letters to be known for them.
+const LAST_WORDS: usize = 20;
 /// Letters of a shingle: long enough that chance hits are few, short enough that a damaged letter costs little.
 const SHINGLE: usize = 4;
 /// Share of a damaged line's shingles that the invitation must hold.
@@ -87,7 +89,7 @@ impl Known {
             }
             end = at + 1;
         }
-        let ends_invitation = self.texts.iter().any(|text| text.ends_with(&joined));
+        let ends_invitation = weight(&joined) >= LAST_WORDS && self.texts.iter().any(|text| text.ends_with(&joined));
         Some(Passage { start, end, weight: weight(&joined), ends_invitation })
     }
 

@@ -110,6 +110,8 @@ fn frames_of_all_clients_are_cut() {
     for frame in blocks {
         assert_eq!(reply(&format!("{TYPED}\n\n{frame}\n\n{INVITATION}")).text, TYPED, "unmarked: {frame}");
         assert_eq!(reply(&format!("{frame}\n\n{INVITATION}\n\n{TYPED}")).text, TYPED, "below unmarked: {frame}");
+        let in_its_words = "I will join\nthe lecture on the 4th";
+        assert_eq!(reply(&format!("{frame}\n\n{INVITATION}\n\n{in_its_words}")).text, in_its_words, "{frame}");
         let unknown = "Dear all,\nsomething else: both days, please.";
         assert_eq!(reply(&format!("{TYPED}\n\n{frame}\n\n{unknown}")).text, TYPED, "unmarked and unknown: {frame}");
     }
