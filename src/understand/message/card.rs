@@ -78,7 +78,7 @@ mod tests {
             "BEGIN:VCARD\nVERSION:2.1\nFN;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:J=F6rg =\nWei=DF\n\
              ORG:Teehaus\nTITLE:Leiter\nEMAIL:j@x.example\nEND:VCARD",
         ] {
-            assert_eq!(read(text), [expected.clone()], "{text}");
+            assert_eq!(read(text), std::slice::from_ref(&expected), "{text}");
         }
     }
 

@@ -16,6 +16,8 @@ mod machine;
 mod parse;
 mod report;
 mod structure;
+#[cfg(test)]
+mod tests;
 mod text;
 mod transfer;
 

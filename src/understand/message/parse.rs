@@ -1,5 +1,7 @@
 //! From raw bytes to a [`Message`], behind a barrier: no input brings the daemon down.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jiff::Timestamp;
@@ -19,6 +21,22 @@ const MOST_PARTS: usize = 100;
 /// Most Message-IDs of a thread that are kept.
 const MOST_IDS: usize = 200;
 
+/// Header fields of which a mail has at least one.
+const FIELDS: [&str; 12] = [
+    "from",
+    "to",
+    "cc",
+    "subject",
+    "date",
+    "message-id",
+    "received",
+    "return-path",
+    "reply-to",
+    "delivered-to",
+    "mime-version",
+    "content-type",
+];
+
 /// Reads a mail; see [`Message::parse`].
 pub(super) fn parse(raw: &[u8], trusted_authserv_id: &str) -> Result<Message, Unreadable> {
     let read = AssertUnwindSafe(|| read(raw, trusted_authserv_id));
@@ -26,13 +44,11 @@ pub(super) fn parse(raw: &[u8], trusted_authserv_id: &str) -> Result<Message, Un
 }
 
 fn read(raw: &[u8], trusted_authserv_id: &str) -> Result<Message, Unreadable> {
-    let shown = openable(raw);
-    let structure = Structure::read(raw, &shown).ok_or(Unreadable::NotMail)?;
+    let raw = start(raw);
+    let shown = openable(&raw);
+    let structure = Structure::read(&raw, &shown).ok_or(Unreadable::NotMail)?;
     let headers = structure.headers();
-    if !["from", "to", "cc", "subject", "date", "message-id", "received", "return-path", "reply-to"]
-        .iter()
-        .any(|name| headers.has(name))
-    {
+    if !headers.iter().any(|(name, _)| FIELDS.contains(&name)) {
         return Err(Unreadable::NotMail);
     }
     let mut message = envelope(&headers);
@@ -44,6 +60,16 @@ fn read(raw: &[u8], trusted_authserv_id: &str) -> Result<Message, Unreadable> {
         message.delivery_report = report::read(&structure).or_else(|| Some(report::in_words(&headers, &message.body)));
     }
     Ok(message)
+}
+
+/// The mail without what exports put before its header; line feeds where an export made all lines end in a carriage
+/// return alone.
+fn start(raw: &[u8]) -> Cow<'_, [u8]> {
+    let raw = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw).trim_ascii_start();
+    if raw.contains(&b'\n') || !raw.contains(&b'\r') {
+        return Cow::Borrowed(raw);
+    }
+    Cow::Owned(raw.iter().map(|&byte| if byte == b'\r' { b'\n' } else { byte }).collect())
 }
 
 /// What the header alone says.
@@ -88,11 +114,12 @@ fn body(structure: &Structure<'_>) -> Page {
         plain
     };
     let mut left = LONGEST_BODY;
-    let fitting = body.lines.iter().take_while(|line| {
+    body.lines.retain_mut(|line| {
+        let fits = left > 0;
+        line.text.truncate(line.text.floor_char_boundary(left));
         left = left.saturating_sub(line.text.len() + 1);
-        left > 0
+        fits
     });
-    body.lines.truncate(fitting.count());
     body
 }
 
@@ -109,8 +136,8 @@ fn page(parts: &[Part<'_>]) -> Page {
 
 /// Calendars, cards, and what else is attached.
 fn attachments(structure: &Structure<'_>, message: &mut Message) {
-    let read = [structure.text_body(), structure.html_body()].concat();
-    for part in structure.leaves().filter(|part| !read.iter().any(|body| body.is(part))) {
+    let read: HashSet<usize> = structure.text_body().iter().chain(&structure.html_body()).map(|part| part.id).collect();
+    for part in structure.leaves().filter(|part| !read.contains(&part.id)) {
         let media_type = part.media_type();
         let name = part.name();
         let ends = |ending: &str| name.as_ref().is_some_and(|name| name.to_lowercase().ends_with(ending));

@@ -84,3 +84,35 @@ fn first_word(value: &str) -> &str {
 fn first_id(headers: &Headers) -> Option<String> {
     headers.get("message-id").and_then(|value| message_ids(value).into_iter().next())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::understand::message::{DeliveryReport, Message};
+
+    #[test]
+    fn a_report_in_parts_tells_who_what_and_which_mail() {
+        let mail = "From: MAILER-DAEMON@x.example\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n\
+                    --b\n\nSorry.\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x.example\n\n\
+                    Final-Recipient: rfc822; <Anna@X.example>\nAction: Failed (no user)\nStatus: 5.1.1 (bad)\n\n\
+                    --b\nContent-Type: message/rfc822\n\nSubject: Tea\nMessage-ID:\n <tea.1@example.org>\n\nCome!\n--b--\n";
+        let message = Message::parse(mail.as_bytes(), "").unwrap();
+        let expected = DeliveryReport {
+            recipient: Some("anna@x.example".into()),
+            action: Some("failed".into()),
+            status: Some("5.1.1".into()),
+            returned_message_id: Some("tea.1@example.org".into()),
+        };
+        assert_eq!(message.delivery_report, Some(expected));
+        assert_eq!(message.body.len(), 1, "the mail that comes back is no text of the report");
+    }
+
+    #[test]
+    fn a_report_in_words_tells_what_it_can() {
+        let mail = "From: Mailer <mailer-daemon@x.example>\nX-Failed-Recipients: Anna@x.example\nSubject: Mail delivery failed\n\n\
+                    Could not deliver: 550-5.1.1 no such user.\n\nMessage-Id: <tea.1@example.org>\nSubject: Tea\n";
+        let report = Message::parse(mail.as_bytes(), "").unwrap().delivery_report.unwrap();
+        assert_eq!(report.recipient.as_deref(), Some("anna@x.example"));
+        assert_eq!(report.status.as_deref(), Some("5.1.1"));
+        assert_eq!(report.returned_message_id.as_deref(), Some("tea.1@example.org"));
+    }
+}
