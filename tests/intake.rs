@@ -333,6 +333,45 @@ async fn of_an_oversize_mail_only_the_header_is_read() {
 }
 
 #[tokio::test]
+async fn a_message_that_breaks_the_connection_is_shown_to_staff_and_stops_no_other() {
+    let dovecot = Dovecot::start();
+    for text in ["before", "poison", "after"] {
+        dovecot.append(USER, "INBOX", &mail("reply", text));
+    }
+    let proxy = Proxy::to(dovecot.port).await;
+    proxy.break_at("poison");
+    let mut imap = dovecot.imap(USER);
+    imap.server.port = proxy.port;
+    let run = Run::start(mailbox(imap), Memory::default());
+    run.until("all are stored", |memory| memory.messages.len() == 3).await;
+    let note = String::from_utf8(run.memory(|memory| memory.messages[1].clone())).expect("text");
+    assert!(note.contains("would not hand out message 2 of folder \"INBOX\""), "{note}");
+    assert_eq!(run.memory(|memory| memory.messages[2].clone()), mail("reply", "after"));
+    assert!(run.memory(|memory| memory.oversize[1].is_some()));
+    run.stop().await;
+}
+
+#[tokio::test]
+async fn uids_that_count_from_lower_down_are_read_all_the_same() {
+    let mut dovecot = Dovecot::start();
+    for n in 0..3 {
+        dovecot.append(USER, "INBOX", &mail(&format!("reply {n}"), "yes"));
+    }
+    let before = Run::start(mailbox(dovecot.imap(USER)), Memory::default());
+    before.until("all are stored", |memory| memory.messages.len() == 3).await;
+    let memory = before.memory(Memory::clone);
+    before.stop().await;
+    let uid_validity = memory.cursor.expect("a cursor").uid_validity;
+    dovecot.doveadm(&["expunge", "-u", USER, "mailbox", "INBOX", "all"]);
+    dovecot.renumber(USER, "INBOX", uid_validity);
+    dovecot.append(USER, "INBOX", &mail("after the backup was restored", "yes"));
+    let run = Run::start(mailbox(dovecot.imap(USER)), memory);
+    run.until("it is stored", |memory| memory.messages.len() == 4).await;
+    assert_eq!(run.memory(|memory| memory.cursor).map(|cursor| cursor.last_uid), Some(1));
+    run.stop().await;
+}
+
+#[tokio::test]
 async fn a_registry_that_cannot_store_leaves_the_mail_and_gets_it_again() {
     let dovecot = Dovecot::start();
     dovecot.append(USER, "INBOX", &mail("reply", "yes"));

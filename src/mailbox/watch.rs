@@ -1,5 +1,6 @@
 //! The loop of one mailbox: connect, catch up, file, wait; and again after every failure.
 
+use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -9,11 +10,16 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 
 use super::catch_up::Place;
+use super::doubt::Doubt;
 use super::error::Error;
 use super::ledger::{Cursor, Ledger};
 use super::limits::{Limits, Stop};
 use super::link::{Link, Opened};
 use crate::config::Mailbox;
+
+/// Looks without a find before news is no longer taken as a reason to look at once: there are servers that announce
+/// with every answer a message that they never show.
+const MAX_BARREN: u32 = 10;
 
 /// What a watch works on.
 #[derive(Debug, Clone)]
@@ -34,10 +40,11 @@ pub struct Watch<'a> {
 pub async fn watch<L: Ledger>(watch: Watch<'_>, ledger: &L, mut stop: Stop) {
     let mailbox = watch.mailbox.name.as_str();
     let mut retry = watch.limits.first_retry;
+    let mut doubt = Doubt::default();
     while !stop.is_requested() {
         let begun = Instant::now();
         // imap-proto panics on some malformed answers (a NIL date, a BAD without text)
-        let session = AssertUnwindSafe(session(&watch, ledger, stop.clone())).catch_unwind();
+        let session = AssertUnwindSafe(session(&watch, ledger, &mut doubt, stop.clone())).catch_unwind();
         let error = match session.await {
             Ok(Err(Error::Stopped)) => break,
             Ok(Err(error)) => error,
@@ -75,14 +82,17 @@ async fn note<L: Ledger>(watch: &Watch<'_>, ledger: &L, trouble: Option<&str>) {
 }
 
 /// One connection, for as long as it holds.
-async fn session<L: Ledger>(watch: &Watch<'_>, ledger: &L, stop: Stop) -> Result<std::convert::Infallible, Error> {
+async fn session<L: Ledger>(watch: &Watch<'_>, ledger: &L, doubt: &mut Doubt, stop: Stop) -> Result<Infallible, Error> {
     let imap = &watch.mailbox.imap;
     let mut link = Link::open(imap, watch.limits, stop).await?;
     let opened = link.select(&imap.folder).await?;
     let mut place = place(watch, ledger, &opened).await?;
     tracing::info!(mailbox = place.mailbox, messages = opened.messages, "connected");
+    let mut barren = 0;
     loop {
-        let new = link.catch_up(&mut place, ledger, (watch.now)()).await?;
+        let new = link.catch_up(&mut place, ledger, doubt, (watch.now)()).await?;
+        barren = if new > 0 { 0 } else { barren + 1 };
+        link.news &= barren < MAX_BARREN;
         if new > 0 {
             tracing::info!(mailbox = place.mailbox, new, "took in mail");
             watch.new_mail.notify_one();

@@ -17,6 +17,7 @@ pub struct Proxy {
 
 #[derive(Debug)]
 struct Shared {
+    broken_at: watch::Sender<Option<&'static str>>,
     silent: watch::Sender<bool>,
     lines: watch::Sender<Vec<String>>,
     connections: watch::Sender<usize>,
@@ -28,6 +29,7 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("bound").port();
         let shared = Arc::new(Shared {
+            broken_at: watch::Sender::new(None),
             silent: watch::Sender::new(false),
             lines: watch::Sender::new(Vec::new()),
             connections: watch::Sender::new(0),
@@ -50,6 +52,11 @@ impl Proxy {
     /// Lets new connections through again.
     pub fn speak(&self) {
         self.shared.silent.send_replace(false);
+    }
+
+    /// Breaks every connection at the moment when the server says this word.
+    pub fn break_at(&self, word: &'static str) {
+        self.shared.broken_at.send_replace(Some(word));
     }
 
     /// What clients said so far, line by line.
@@ -96,6 +103,10 @@ async fn shovel(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpi
         silenced |= *shared.silent.borrow();
         if silenced {
             continue;
+        }
+        let broken_at = *shared.broken_at.borrow();
+        if !client && broken_at.is_some_and(|word| String::from_utf8_lossy(&bytes[..read]).contains(word)) {
+            return;
         }
         if client {
             line.extend_from_slice(&bytes[..read]);
