@@ -1,5 +1,6 @@
 //! Reads everything above the cursor, in bounded batches, each stored before the next is asked for.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use async_imap::imap_proto::{AttributeValue, Response};
@@ -83,7 +84,8 @@ impl Link {
         .await?;
         // where nothing is above it, `n:*` means the last message (RFC 3501 §9 seq-range)
         listed.retain(|message| message.uid >= first);
-        listed.sort_by_key(|message| message.uid);
+        // a change of flags told in between has no size: the listing itself comes first
+        listed.sort_by_key(|message| (message.uid, Reverse(message.size)));
         listed.dedup_by_key(|message| message.uid);
         Ok(listed)
     }
