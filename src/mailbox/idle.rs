@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use async_imap::extensions::idle::IdleResponse;
 use async_imap::types::UnsolicitedResponse;
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
@@ -13,11 +12,8 @@ use super::link::Link;
 const WAIT: &str = "wait for new mail";
 
 impl Link {
-    /// Waits until the server has news, `wake` is notified, or `poll` has passed. Gives the link back ready for a look.
+    /// Waits until the server has news, `wake` is notified, or `poll` has passed. A look at the folder must follow.
     pub(super) async fn wait(mut self, poll: Duration, wake: &Notify) -> Result<Self, Error> {
-        if self.news {
-            return Ok(self);
-        }
         if self.capabilities.has("IDLE") {
             let round = poll.min(self.limits.idle);
             return self.idle(round, wake).await;
@@ -54,13 +50,13 @@ impl Link {
                 Some(response) => response,
                 None => timeout(limits.done, heard).await.map_err(|_| Error::Silent { what: WAIT })?,
             };
-            news = matches!(response.map_err(|error| Error::at(WAIT, Cause::from(error)))?, IdleResponse::NewData(_));
+            response.map_err(|error| Error::at(WAIT, Cause::from(error)))?;
         }
         let session = timeout(limits.done, idle.done()).await.map_err(|_| Error::Silent { what: WAIT })?;
         let session = session.map_err(|error| Error::at(WAIT, Cause::from(error)))?;
         if stop.is_requested() {
             return Err(Error::Stopped);
         }
-        Ok(Self { session, capabilities, namespace, limits, stop, news, existing })
+        Ok(Self { session, capabilities, namespace, limits, stop, news: false, existing })
     }
 }

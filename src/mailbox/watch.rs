@@ -17,9 +17,9 @@ use super::limits::{Limits, Stop};
 use super::link::{Link, Opened};
 use crate::config::Mailbox;
 
-/// Looks without a find before news is no longer taken as a reason to look at once: there are servers that announce
-/// with every answer a message that they never show.
-const MAX_BARREN: u32 = 10;
+/// Looks in a row, without a find and without waiting: there are servers that announce with every answer a message
+/// that they never show.
+const MAX_HURRIED: u32 = 10;
 
 /// What a watch works on.
 #[derive(Debug, Clone)]
@@ -88,11 +88,10 @@ async fn session<L: Ledger>(watch: &Watch<'_>, ledger: &L, doubt: &mut Doubt, st
     let opened = link.select(&imap.folder).await?;
     let mut place = place(watch, ledger, &opened).await?;
     tracing::info!(mailbox = place.mailbox, messages = opened.messages, "connected");
-    let mut barren = 0;
+    let mut hurried = 0;
     loop {
         let new = link.catch_up(&mut place, ledger, doubt, (watch.now)()).await?;
-        barren = if new > 0 { 0 } else { barren + 1 };
-        link.news &= barren < MAX_BARREN;
+        hurried = if new > 0 { 0 } else { hurried + 1 };
         if new > 0 {
             tracing::info!(mailbox = place.mailbox, new, "took in mail");
             watch.new_mail.notify_one();
@@ -108,8 +107,11 @@ async fn session<L: Ledger>(watch: &Watch<'_>, ledger: &L, doubt: &mut Doubt, st
             }
             Err(error) => return Err(error),
         };
-        if !more {
+        // what was announced since the look began will not be announced again
+        let news = link.news && hurried < MAX_HURRIED;
+        if !more && !news {
             link = link.wait(imap.poll, watch.filings_due).await?;
+            hurried = 0;
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use rsvpd::mailbox::Limits;
+use rsvpd::registry::Filing;
 
 use crate::memory::{Memory, Run, limits, mail, mailbox};
 use crate::servers::dovecot::Dovecot;
@@ -92,4 +93,30 @@ async fn a_registry_that_cannot_store_leaves_the_mail_and_gets_it_again() {
     run.change(|memory| memory.full = false);
     run.until("it is stored", |memory| memory.messages.len() == 1).await;
     run.stop().await;
+}
+
+#[tokio::test]
+async fn wherever_the_line_breaks_each_mail_is_stored_once_and_filed_once() {
+    let dovecot = Dovecot::start();
+    let proxy = Proxy::to(dovecot.port).await;
+    let sent: Vec<Vec<u8>> = (0..3).map(|n| mail(&format!("reply {n}"), "yes")).collect();
+    for bytes in (1..3600).step_by(150) {
+        let user = format!("rsvp{bytes}");
+        for raw in &sent {
+            dovecot.append(&user, "INBOX", raw);
+        }
+        proxy.break_next_after(bytes);
+        let mut imap = dovecot.imap(&user);
+        imap.server.port = proxy.port;
+        imap.after = into_folders();
+        let decided = (0..3).map(|message| (message, Filing::Recorded)).collect();
+        let run = Run::start(mailbox(imap), Memory { decided, ..Memory::default() });
+        run.until("all are filed", |memory| memory.messages.len() == 3 && memory.nothing_is_due()).await;
+        assert_eq!(run.memory(Memory::raws), sent, "broken after {bytes} bytes");
+        assert_eq!(dovecot.list(&user, "RSVP/Recorded"), sent, "broken after {bytes} bytes");
+        assert!(dovecot.list(&user, "INBOX").is_empty(), "broken after {bytes} bytes");
+        run.stop().await;
+    }
+    let troubles = proxy.lines().iter().filter(|line| line.contains("LOGIN")).count();
+    assert!(troubles > 30, "the line broke after the login, too: {troubles}");
 }
