@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use async_imap::imap_proto::{AttributeValue, Response};
 use jiff::Timestamp;
+use tokio::sync::Notify;
 
 use super::doubt::Doubt;
 use super::error::Error;
@@ -37,12 +38,14 @@ pub(super) struct Listed {
 }
 
 impl Link {
-    /// Takes in all mail above the place's cursor and moves it. Returns how many messages were new to the ledger.
+    /// Takes in all mail above the place's cursor and moves it; tells `new_mail` of each batch that brought something.
+    /// Returns how many messages were new to the ledger.
     pub(super) async fn catch_up<L: Ledger>(
         &mut self,
         place: &mut Place,
         ledger: &L,
         doubt: &mut Doubt,
+        new_mail: &Notify,
         now: Timestamp,
     ) -> Result<usize, Error> {
         // lets the server tell of new mail before it is asked for (RFC 3501 §6.1.2)
@@ -52,6 +55,7 @@ impl Link {
         let mut new = 0;
         let mut rest = listed.as_slice();
         while let Some(size) = self.batch_size(rest, place.max_message_bytes, doubt) {
+            self.stop.check()?;
             let (batch, later) = rest.split_at(size);
             rest = later;
             let arrivals = if doubt.given_up(batch) {
@@ -62,7 +66,11 @@ impl Link {
             let last_uid = batch.last().map_or(place.cursor.last_uid, |last| last.uid);
             let cursor = Cursor { last_uid, ..place.cursor };
             let batch = Batch { mailbox: place.mailbox.clone(), folder: place.folder.clone(), arrivals, cursor };
-            new += ledger.take_in(batch).await.map_err(|error| Error::ledger("store new mail", error))?;
+            let taken = ledger.take_in(batch).await.map_err(|error| Error::ledger("store new mail", error))?;
+            if taken > 0 {
+                new_mail.notify_one();
+            }
+            new += taken;
             place.cursor = cursor;
         }
         *doubt = Doubt::default();

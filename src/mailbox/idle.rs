@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_imap::types::UnsolicitedResponse;
 use tokio::sync::Notify;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use super::error::{Cause, Error};
 use super::link::Link;
@@ -45,18 +45,14 @@ impl Link {
                 () = stop.requested() => None,
             };
             drop(interrupt);
+            stop.check()?;
             // the stream must come to rest by itself, or DONE would read into the middle of an answer
-            let response = match woken {
-                Some(response) => response,
-                None => timeout(limits.done, heard).await.map_err(|_| Error::Silent { what: WAIT })?,
+            match woken {
+                Some(response) => response.map_err(|error| Error::at(WAIT, Cause::from(error)))?,
+                None => stop.or(limits.done, WAIT, heard).await?,
             };
-            response.map_err(|error| Error::at(WAIT, Cause::from(error)))?;
         }
-        let session = timeout(limits.done, idle.done()).await.map_err(|_| Error::Silent { what: WAIT })?;
-        let session = session.map_err(|error| Error::at(WAIT, Cause::from(error)))?;
-        if stop.is_requested() {
-            return Err(Error::Stopped);
-        }
+        let session = stop.or(limits.done, WAIT, idle.done()).await?;
         Ok(Self { session, capabilities, namespace, limits, stop, news: false, existing })
     }
 }

@@ -90,11 +90,11 @@ async fn session<L: Ledger>(watch: &Watch<'_>, ledger: &L, doubt: &mut Doubt, st
     tracing::info!(mailbox = place.mailbox, messages = opened.messages, "connected");
     let mut hurried = 0;
     loop {
-        let new = link.catch_up(&mut place, ledger, doubt, (watch.now)()).await?;
+        link.stop.check()?;
+        let new = link.catch_up(&mut place, ledger, doubt, watch.new_mail, (watch.now)()).await?;
         hurried = if new > 0 { 0 } else { hurried + 1 };
         if new > 0 {
             tracing::info!(mailbox = place.mailbox, new, "took in mail");
-            watch.new_mail.notify_one();
         }
         note(watch, ledger, None).await;
         let more = match link.file(&place, &opened, &imap.after, ledger, (watch.now)()).await {

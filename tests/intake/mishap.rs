@@ -120,3 +120,15 @@ async fn wherever_the_line_breaks_each_mail_is_stored_once_and_filed_once() {
     let troubles = proxy.lines().iter().filter(|line| line.contains("LOGIN")).count();
     assert!(troubles > 30, "the line broke after the login, too: {troubles}");
 }
+
+#[tokio::test]
+async fn a_stop_does_not_wait_for_a_dead_line() {
+    let dovecot = Dovecot::start();
+    let proxy = Proxy::to(dovecot.port).await;
+    let mut imap = dovecot.imap(USER);
+    imap.server.port = proxy.port;
+    let run = Run::start(mailbox(imap), Memory::default());
+    proxy.heard("IDLE", 1).await;
+    proxy.fall_silent();
+    run.stop().await;
+}
