@@ -22,6 +22,8 @@ pub struct Statement {
     pub only: bool,
     /// "Everything" or "both": gives way to what is said of one session.
     pub general: bool,
+    /// Named twice over, by day and title.
+    pub agreeing: bool,
     /// It corrects what was said before it.
     pub corrects: bool,
     /// Where.
@@ -70,6 +72,7 @@ pub fn whole(sentences: &[Sentence], pieces: &[Piece], sessions: BTreeSet<usize>
         said,
         only: false,
         general: true,
+        agreeing: false,
         corrects: false,
         span,
         confidence,
@@ -172,7 +175,8 @@ fn statement(
         _ => 0.0,
     };
     let confidence: f32 = match said {
-        Said::Nothing => 0.6,
+        Said::Nothing if reference.kind == Kind::Agreeing => 0.88,
+        Said::Nothing => 0.7,
         Said::Busy => 0.5,
         _ => confidence,
     };
@@ -180,6 +184,7 @@ fn statement(
         sessions: reference.sessions.clone(),
         said,
         only: (reference.only || clause.has(&What::Only)) && said == Said::Yes,
+        agreeing: reference.kind == Kind::Agreeing,
         general: matches!(reference.kind, Kind::All | Kind::Both),
         corrects: corrects || reference.kind == Kind::Neither,
         span,
@@ -206,8 +211,13 @@ fn answered(text: &str, clauses: &[Clause<'_>], said: &[Option<Said>], index: us
     let bare = next.references().is_empty() && next.words_beside(text) <= 2;
     let labelled = next.sentence == clause.sentence && next.joint == Some(Joint::Colon) && next.references().is_empty();
     let silent = clause.said().is_none();
-    let behind =
-        silent && next.sentence == clause.sentence && next.joint == Some(Joint::Comma) && bare && clause.is_brief(text);
+    let cue_alone = next.words_beside(text) == 0 && clause.is_brief(text);
+    let behind = next.sentence == clause.sentence
+        && match next.joint {
+            Some(Joint::Comma) => silent && bare && clause.is_brief(text),
+            Some(Joint::Dash) => silent && bare || cue_alone,
+            _ => false,
+        };
     let asked = next.sentence == clause.sentence.saturating_add(1) && clause.question && bare && clause.is_brief(text);
     (labelled || behind || asked).then_some(said)
 }
@@ -225,7 +235,7 @@ fn continued(
     let before = before
         .take_while(|(other, _)| other.sentence == clause.sentence)
         .find_map(|(_, said)| said.filter(|said| *said != Said::Busy));
-    let joined = matches!(clause.joint, Some(Joint::And | Joint::Comma));
+    let joined = matches!(clause.joint, Some(Joint::And | Joint::Comma | Joint::Dash));
     if let (Some(before), Some(Joint::But)) = (before, clause.joint) {
         let turned = match before {
             Said::No => (Said::Yes, 0.85, "but"),
@@ -245,7 +255,9 @@ fn continued(
     }
     if let Some(before) = before.filter(|_| joined) {
         return match brief {
-            true => Some((before, 0.92, "continued")),
+            // A refusal rarely carries over: what follows is more often its reason.
+            true if before == Said::No => Some((before, 0.65, "continued")),
+            true => Some((before, 0.94, "continued")),
             false => (clause.joint == Some(Joint::And)).then_some((before, 0.6, "continued at length")),
         };
     }
@@ -390,7 +402,9 @@ impl Clause<'_> {
         let answer = said.get(at).copied().flatten();
         let negated = answer == Some(Said::No) && next.joint != Some(Joint::Semicolon);
         next.references().is_empty()
-            && (negated || next.joint == Some(Joint::But) || next.joint == Some(Joint::And) && answer.is_none())
+            && (negated
+                || next.joint == Some(Joint::But)
+                || next.joint == Some(Joint::And) && matches!(answer, None | Some(Said::Busy)))
     }
 
     fn is_excepted(&self, reference: usize) -> bool {

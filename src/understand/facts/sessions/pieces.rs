@@ -68,6 +68,8 @@ pub enum Cue {
 pub enum Joint {
     /// A comma, a bracket, a dash.
     Comma,
+    /// A dash: what follows may answer.
+    Dash,
     /// A semicolon: nothing carries over.
     Semicolon,
     /// A colon, an arrow: what follows answers.
@@ -245,8 +247,10 @@ fn punctuation(text: &str) -> Vec<Piece> {
         let spaced = text.get(..start).is_some_and(|before| before.ends_with(' ')) && next == Some(' ');
         let joint = match letter {
             ';' => Joint::Semicolon,
-            ',' | '(' | ')' | '–' | '—' | '·' | '|' => Joint::Comma,
-            '-' | '/' if spaced || letter == '/' => Joint::Comma,
+            '–' | '—' | '|' => Joint::Dash,
+            ',' | '(' | ')' | '·' => Joint::Comma,
+            '-' if spaced => Joint::Dash,
+            '/' => Joint::Comma,
             ':' if next.is_none_or(|next| !next.is_numeric()) => Joint::Colon,
             '.' if text.get(start..).is_some_and(|rest| rest.starts_with("....")) => Joint::Colon,
             '=' | '→' | '\t' | '：' => Joint::Colon,

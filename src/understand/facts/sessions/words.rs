@@ -125,10 +125,10 @@ impl Words {
     /// Whether what stands between two references joins them to one list.
     pub fn lists(&self, between: &str) -> bool {
         let listed = self.listed.get_or_init(|| {
-            let mut joints: Vec<&String> = self.links.iter().chain(&self.name_tails).collect();
+            let mut joints: Vec<&String> = self.links.iter().collect();
             joints.sort_by_key(|joint| std::cmp::Reverse(joint.chars().count()));
             let joints: Vec<String> = joints.into_iter().map(|joint| regex::escape(joint)).collect();
-            Regex::new(&format!(r"^(?:{}|[^\w])*$", joints.join("|"))).ok()
+            Regex::new(&format!(r"^(?:{}|[^\w(])*$", joints.join("|"))).ok()
         });
         listed.as_ref().is_some_and(|listed| listed.is_match(between))
     }
