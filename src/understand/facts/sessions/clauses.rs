@@ -24,6 +24,8 @@ pub struct Statement {
     pub general: bool,
     /// Named twice over, by day and title.
     pub agreeing: bool,
+    /// Named by the place or one word of the title.
+    pub weak: bool,
     /// It corrects what was said before it.
     pub corrects: bool,
     /// Where.
@@ -73,6 +75,7 @@ pub fn whole(sentences: &[Sentence], pieces: &[Piece], sessions: BTreeSet<usize>
         only: false,
         general: true,
         agreeing: false,
+        weak: false,
         corrects: false,
         span,
         confidence,
@@ -128,6 +131,11 @@ pub fn by_clause(text: &str, sentences: &[Sentence], pieces: &[Piece], event: &E
         }
         if clause.has(&What::Cue(Cue::Avoid)) && answer == Some(Said::Yes) {
             confidence = confidence.min(0.85);
+        }
+        if matches!(answer, None | Some(Said::Busy))
+            && let Some(leaning) = clause.leans()
+        {
+            (answer, confidence, rule) = (Some(leaning), 0.75, "leaning");
         }
         let corrects = clauses.get(..=index).unwrap_or_default().iter().any(|clause| clause.has(&What::Correction));
         let earlier = clause.has(&What::Earlier);
@@ -185,6 +193,7 @@ fn statement(
         said,
         only: (reference.only || clause.has(&What::Only)) && said == Said::Yes,
         agreeing: reference.kind == Kind::Agreeing,
+        weak: reference.kind == Kind::Weak,
         general: matches!(reference.kind, Kind::All | Kind::Both),
         corrects: corrects || reference.kind == Kind::Neither,
         span,
@@ -363,6 +372,18 @@ impl Clause<'_> {
         }
     }
 
+    /// What its words lean to, where no cue decides.
+    fn leans(&self) -> Option<Said> {
+        match (
+            self.has(&What::Cue(Cue::LeansYes)),
+            self.has(&What::Cue(Cue::LeansNo)) || self.has(&What::Cue(Cue::Busy)),
+        ) {
+            (true, false) => Some(Said::Yes),
+            (false, true) => Some(Said::No),
+            _ => None,
+        }
+    }
+
     /// "Film yes conference no": where references and answers take turns, each has its own.
     fn alternating(&self) -> Option<BTreeMap<usize, Said>> {
         let turns: Vec<(usize, &What)> = self
@@ -441,7 +462,8 @@ pub fn by_verb_end(
             let What::Reference(reference) = &piece.what else { continue };
             let behind = clause.pieces.get(position.saturating_add(1)..).unwrap_or_default();
             let next = clauses.get(number.saturating_add(1)).filter(|_| clause.is_brief(text));
-            let (said, confidence, rule) = if let Some(said) = chain(text, piece.span.end, behind, words) {
+            let verb = chain(text, piece.span.end, behind, words).filter(|said| *said != Said::Busy);
+            let (said, confidence, rule) = if let Some(said) = verb {
                 (said, 0.95, "verb behind")
             } else if let Some(said) =
                 label(text, piece.span.start, clause.pieces.get(..position).unwrap_or_default(), words)
@@ -451,6 +473,8 @@ pub fn by_verb_end(
                 next.filter(|next| next.references().is_empty()).and_then(|next| chain(text, 0, &next.pieces, words))
             {
                 (said, 0.85, "next sentence")
+            } else if let Some(said) = leaning(behind) {
+                (said, 0.75, "leaning")
             } else {
                 (Said::Nothing, 0.6, "named")
             };
@@ -501,6 +525,7 @@ fn chain(text: &str, from: usize, pieces: &[&Piece], words: &Words) -> Option<Sa
             }
             What::Joint(Joint::But) => break,
             What::Cue(Cue::Busy) => busy = true,
+            What::Cue(Cue::LeansYes | Cue::LeansNo | Cue::Same) => {}
             What::Cue(cue) => {
                 if said.is_some() && gap > 8 {
                     break;
@@ -521,6 +546,19 @@ fn chain(text: &str, from: usize, pieces: &[&Piece], words: &Words) -> Option<Sa
     said.or(busy.then_some(Said::Busy))
 }
 
+/// What the words up to the next reference lean to.
+fn leaning(pieces: &[&Piece]) -> Option<Said> {
+    let own = pieces.iter().take_while(|piece| !matches!(piece.what, What::Reference(_)));
+    let leans: Vec<Said> = own
+        .filter_map(|piece| match piece.what {
+            What::Cue(Cue::LeansYes) => Some(Said::Yes),
+            What::Cue(Cue::LeansNo | Cue::Busy) => Some(Said::No),
+            _ => None,
+        })
+        .collect();
+    leans.first().copied().filter(|first| leans.iter().all(|said| said == first))
+}
+
 /// The verb before: "참석: 17일, 18일". Only a list may stand between.
 fn label(text: &str, to: usize, pieces: &[&Piece], words: &Words) -> Option<Said> {
     let mut start = to;
@@ -529,6 +567,7 @@ fn label(text: &str, to: usize, pieces: &[&Piece], words: &Words) -> Option<Said
         match &piece.what {
             What::Joint(_) => continue,
             What::Reference(_) if words.lists(gap) => start = piece.span.start,
+            What::Cue(Cue::LeansYes | Cue::LeansNo) => continue,
             What::Cue(Cue::Busy | Cue::Same) => return None,
             What::Cue(_) if gap.chars().count() <= 14 => {
                 let first = pieces

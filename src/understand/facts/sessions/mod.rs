@@ -178,9 +178,7 @@ fn mentions(body: &str, event: &Event, statements: &[Statement]) -> Vec<Mention>
             // unless it is named in full.
             Said::Nothing if statement.sessions.is_disjoint(&decided) && accepts && !statement.agreeing => Answer::No,
             Said::Nothing if statement.sessions.is_disjoint(&decided) => Answer::Yes,
-            Said::Busy if accepts && statement.sessions.is_disjoint(&decided) && std::env::var("BUSY").is_ok() => {
-                Answer::No
-            }
+            Said::Busy if statement.sessions.is_disjoint(&decided) && !statement.weak => Answer::No,
             Said::Nothing | Said::Busy => return None,
         };
         let ids = statement.sessions.iter().filter_map(|index| event.sessions.get(*index));

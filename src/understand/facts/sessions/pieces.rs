@@ -53,6 +53,10 @@ pub enum Cue {
     Avoid,
     /// Not knowing.
     Maybe,
+    /// More likely coming.
+    LeansYes,
+    /// More likely not.
+    LeansNo,
     /// Being elsewhere.
     Busy,
     /// As the session before ("too").
@@ -135,6 +139,8 @@ pub fn collect(text: &str, event: &Event, words: &[&Words], names: &Names, sent:
             (&words.avoid, Cue::Avoid),
             (&words.maybe, Cue::Maybe),
             (&words.busy, Cue::Busy),
+            (&words.leans_yes, Cue::LeansYes),
+            (&words.leans_no, Cue::LeansNo),
             (&words.same, Cue::Same),
             (&words.ticked, Cue::Ticked),
             (&words.unticked, Cue::Unticked),

@@ -72,6 +72,10 @@ pub struct Words {
     pub avoid: Phrases,
     /// Not knowing yet.
     pub maybe: Phrases,
+    /// Said more by people who come than by others.
+    pub leans_yes: Phrases,
+    /// Said more by people who stay away.
+    pub leans_no: Phrases,
     /// Being elsewhere; a day in such a clause is no answer.
     pub busy: Phrases,
     /// Phrases that contain a negation and are none ("not only").
