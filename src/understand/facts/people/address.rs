@@ -49,7 +49,7 @@ pub(super) fn read(mail: &Mail<'_>, entries: &[Entry<'_>], attendee: Option<&str
             candidates.push(Candidate::read(Field::Email, address, entry.value.part(from, to), Witness::new(Source::Label, "label", 0.97)));
         }
     }
-    for sentence in pieces::sentences(mail.text) {
+    for sentence in pieces::sentences(mail.text, mail.lexicon) {
         for (from, to, address) in all_in(sentence.text) {
             let confidence = weight(mail, sentence, (from, to), &address, attendee, &own);
             candidates.push(Candidate::read(Field::Email, address, sentence.part(from, to), Witness::new(Source::Prose, "address in the text", confidence)));

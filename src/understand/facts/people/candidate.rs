@@ -84,7 +84,7 @@ pub(super) fn of_parts(parts: &[Part<'_>], witness: Witness, lexicon: Lexicon<'_
     } else if let Some((_, part)) = unaffiliated {
         push(Field::Organization, part, 0.95);
     } else if let Some((_, part)) = proper.filter(|(index, _)| unit.is_none_or(|(at, _)| at > *index)) {
-        push(Field::Organization, part, 0.85);
+        push(Field::Organization, part, 0.75);
     } else if let Some((_, part)) = unit {
         push(Field::Organization, part, 0.8);
     }

@@ -22,6 +22,8 @@ pub(super) struct Mail<'a> {
     pub(super) sender: Sender,
     /// The name of the one who wrote, as far as known before the text is read closely.
     pub(super) writer: Option<String>,
+    /// Whether lines are numbered.
+    pub(super) is_numbered: bool,
     /// Words of the event's own titles and places.
     event_words: HashSet<String>,
 }
@@ -38,6 +40,7 @@ impl<'a> Mail<'a> {
             lexicon,
             writer: sender.name.clone(),
             sender,
+            is_numbered: numbered_lines(&reply.text) > 2,
             event_words: event_words(event),
         }
     }
@@ -70,6 +73,14 @@ impl<'a> Mail<'a> {
     pub(super) fn knows_writer(&self) -> bool {
         self.writer.as_deref().is_some_and(|name| name::is_person(name, self.lexicon))
     }
+}
+
+fn numbered_lines(text: &str) -> usize {
+    let digits = |line: &&str| {
+        let rest = line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
+        rest.len() < line.trim_start().len() && rest.starts_with(['.', ')'])
+    };
+    text.lines().filter(digits).count()
 }
 
 fn event_words(event: &Event) -> HashSet<String> {
