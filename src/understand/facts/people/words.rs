@@ -108,6 +108,8 @@ pub struct Words {
     pub(super) stays_away: Patterns,
     /// Shows that the writer writes for another.
     pub(super) deputy: Patterns,
+    /// Speaks of work, study or belonging somewhere.
+    pub(super) about_work: Patterns,
     /// Companions without a name.
     pub(super) unnamed_companions: Patterns,
 }
