@@ -282,8 +282,15 @@ fn people_of_authors_never_seen_are_read_as_well_as_the_floors_say() {
                 print_miss(case, &people);
             }
             if let ([truth], [person]) = (case.attendees.as_slice(), people.people.as_slice()) {
+                let doubt = people.signals.iter().any(|signal| format!("{:?}", signal.code) == "LowConfidence");
                 for field in FIELDS {
                     let found = fact(person, field);
+                    if !doubt && confidence(person) >= 0.8 {
+                        let rule = found.map_or("nothing", |fact| fact.evidence.rule);
+                        let entry = rules.entry((format!("sure {field} {} {author}", if is_developed { "developed" } else { "unseen" }), rule)).or_default();
+                        entry.1 += 1;
+                        entry.0 += usize::from(is_right(&truth[field], found.map(|fact| fact.value.as_str())));
+                    }
                     let rule = found.map_or("nothing", |fact| fact.evidence.rule);
                     let entry = rules.entry((format!("{field} {}", if is_developed { "developed" } else { "unseen" }), rule)).or_default();
                     entry.1 += 1;

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::name;
 use super::phrase::{self, Kind, Part};
 use super::pieces::{Piece, is_capitalized};
+use super::romanize;
 use super::sender::Sender;
 use super::words::Lexicon;
 use crate::event::Event;
@@ -61,6 +62,22 @@ impl<'a> Mail<'a> {
         let folded = name::folded(word).concat();
         let is_name = self.writer.as_deref().is_some_and(|writer| name::folded(writer).contains(&folded));
         folded.len() >= 4 && is_capitalized(word) && !is_name && self.sender.domain().contains(folded.as_str())
+    }
+
+    /// Whether the sender's domain carries the words, their sound or their initials.
+    pub(super) fn domain_supports(&self, organization: &str) -> bool {
+        let domain = self.sender.domain();
+        let labels: Vec<&str> = domain.split(|c: char| !c.is_alphanumeric()).collect();
+        let words: Vec<String> = name::folded(organization);
+        let own = self.writer.as_deref().map(name::folded).unwrap_or_default();
+        let carries = |word: &String| {
+            let long = word.chars().count() >= 4 && domain.contains(word.as_str()) && !own.contains(word);
+            long || labels.contains(&word.as_str()) && word.chars().count() >= 2
+        };
+        let initials: String = words.iter().filter_map(|word| word.chars().next()).collect();
+        words.iter().any(carries)
+            || initials.len() >= 3 && labels.contains(&initials.as_str())
+            || romanize::stands_in(organization, domain)
     }
 
     /// Whether words are the event's own: its titles, its places, its host.

@@ -15,6 +15,7 @@ mod phrase;
 mod pieces;
 mod principal;
 mod prose;
+mod romanize;
 mod roster;
 mod sender;
 mod words;
@@ -80,6 +81,9 @@ pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Lan
         signals.push(signal(ReasonCode::LowConfidence, "somebody writes for another person, who was not found".into()));
     }
     let writer = own::read(&mail, &entries, identified);
+    if writer.name.is_none() {
+        signals.push(signal(ReasonCode::LowConfidence, "the writer's name was not found".into()));
+    }
     if (writer.organization.is_none() || writer.position.is_none())
         && let Some(doubt) = doubt::about_absence(&mail)
     {

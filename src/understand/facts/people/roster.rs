@@ -183,10 +183,10 @@ pub(super) fn people(mail: &Mail<'_>, entrants: Vec<Entrant>, shared: &[Candidat
             candidates.extend(shared.iter().filter(|candidate| candidate.field == Field::Email).cloned());
         }
         Person {
-            name: combine::best(Field::Name, &candidates),
-            organization: combine::best(Field::Organization, &candidates),
-            position: combine::best(Field::Position, &candidates),
-            email: combine::best(Field::Email, &candidates),
+            name: combine::best(mail, Field::Name, &candidates),
+            organization: combine::best(mail, Field::Organization, &candidates),
+            position: combine::best(mail, Field::Position, &candidates),
+            email: combine::best(mail, Field::Email, &candidates),
             scope: if several { vec![entrant.scope] } else { Vec::new() },
             is_writer,
         }
