@@ -19,6 +19,7 @@ pub struct Proxy {
 struct Shared {
     next_breaks_after: watch::Sender<Option<usize>>,
     broken_at: watch::Sender<Option<&'static str>>,
+    swallowed: watch::Sender<Option<&'static str>>,
     silent: watch::Sender<bool>,
     lines: watch::Sender<Vec<String>>,
     connections: watch::Sender<usize>,
@@ -32,6 +33,7 @@ impl Proxy {
         let shared = Arc::new(Shared {
             next_breaks_after: watch::Sender::new(None),
             broken_at: watch::Sender::new(None),
+            swallowed: watch::Sender::new(None),
             silent: watch::Sender::new(false),
             lines: watch::Sender::new(Vec::new()),
             connections: watch::Sender::new(0),
@@ -51,8 +53,14 @@ impl Proxy {
         self.shared.silent.send_replace(true);
     }
 
+    /// Falls silent on a connection where the client says this word, which the server does not get to hear.
+    pub fn swallow(&self, word: &'static str) {
+        self.shared.swallowed.send_replace(Some(word));
+    }
+
     /// Lets new connections through again.
     pub fn speak(&self) {
+        self.shared.swallowed.send_replace(None);
         self.shared.silent.send_replace(false);
     }
 
@@ -69,6 +77,11 @@ impl Proxy {
     /// What clients said so far, line by line.
     pub fn lines(&self) -> Vec<String> {
         self.shared.lines.borrow().clone()
+    }
+
+    /// How many lines clients said so far.
+    pub fn line_count(&self) -> usize {
+        self.shared.lines.borrow().len()
     }
 
     /// Waits until a client has said this often enough.
@@ -112,6 +125,8 @@ async fn shovel(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpi
         if silenced {
             continue;
         }
+        let swallowed = *shared.swallowed.borrow();
+        silenced |= client && swallowed.is_some_and(|word| String::from_utf8_lossy(&bytes[..read]).contains(word));
         let broken_at = *shared.broken_at.borrow();
         if !client && broken_at.is_some_and(|word| String::from_utf8_lossy(&bytes[..read]).contains(word)) {
             return;
@@ -124,7 +139,7 @@ async fn shovel(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpi
                 shared.lines.send_modify(|lines| lines.push(said));
             }
         }
-        if to.write_all(&bytes[..read]).await.is_err() {
+        if !silenced && to.write_all(&bytes[..read]).await.is_err() {
             return;
         }
     }

@@ -1,8 +1,8 @@
 //! The writer's whole name where the headers give only a part of it, or only an address: the words of the text that
 //! stand around the part that is known.
 
-use super::mail::Mail;
 use super::candidate::{Candidate, Witness};
+use super::mail::Mail;
 use super::name;
 use super::pieces::{self, Piece, is_capitalized};
 use crate::event::Field;
@@ -15,7 +15,9 @@ pub(super) fn read(mail: &Mail<'_>) -> Option<Candidate> {
     let supports = |word: &str| {
         let folded = name::folded(word).concat();
         let in_address = folded.len() >= 4 && local.contains(folded.as_str())
-            || local.split(|c: char| !c.is_alphabetic()).any(|part| part.len() >= 2 && (part == folded || folded.len() >= 3 && part.starts_with(folded.as_str())));
+            || local.split(|c: char| !c.is_alphabetic()).any(|part| {
+                part.len() >= 2 && (part == folded || folded.len() >= 3 && part.starts_with(folded.as_str()))
+            });
         known.contains(&folded) || in_address
     };
     let mut best: Option<(usize, Piece<'_>)> = None;
@@ -34,11 +36,22 @@ pub(super) fn read(mail: &Mail<'_>) -> Option<Candidate> {
     let (support, piece) = best?;
     let value = name::clean(piece.text, mail.lexicon)?;
     let confidence = if support >= 2 { 0.93 } else { 0.8 };
-    Some(Candidate::read(Field::Name, value, piece, Witness::new(Source::Signature, "name that the address supports", confidence)))
+    Some(Candidate::read(
+        Field::Name,
+        value,
+        piece,
+        Witness::new(Source::Signature, "name that the address supports", confidence),
+    ))
 }
 
 /// The name of two to four words that holds the word at `at`, with the number of its words that the headers support.
-fn around<'a>(mail: &Mail<'_>, piece: Piece<'a>, words: &[Piece<'a>], at: usize, supports: &impl Fn(&str) -> bool) -> Option<(Piece<'a>, usize)> {
+fn around<'a>(
+    mail: &Mail<'_>,
+    piece: Piece<'a>,
+    words: &[Piece<'a>],
+    at: usize,
+    supports: &impl Fn(&str) -> bool,
+) -> Option<(Piece<'a>, usize)> {
     let lexicon = mail.lexicon;
     let fits = |word: &Piece<'_>| {
         let written = is_capitalized(word.text) || supports(word.text) || lexicon.is(|w| &w.name_particles, word.text);

@@ -69,7 +69,11 @@ pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Lan
     if !listed.is_empty() {
         let shared = shared(&mail, &own::read(&mail, &[], Vec::new()));
         let people = roster::people(&mail, listed, &shared);
-        let signals = if people.len() > MANY { vec![signal(ReasonCode::TooManyPeople, format!("{} people are listed", people.len()))] } else { Vec::new() };
+        let signals = if people.len() > MANY {
+            vec![signal(ReasonCode::TooManyPeople, format!("{} people are listed", people.len()))]
+        } else {
+            Vec::new()
+        };
         return People { people, signals };
     }
     if let Some(principal) = principal::read(&mail) {

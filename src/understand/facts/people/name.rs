@@ -56,7 +56,9 @@ fn is_name_word(word: &str, lexicon: Lexicon<'_>) -> bool {
 fn is_name(words: &[&str], lexicon: Lexicon<'_>) -> bool {
     let role = |word: &&&str| lexicon.is(|w| &w.roles, word);
     let before_last = words.get(..words.len().saturating_sub(1)).unwrap_or_default();
-    words.iter().all(|word| is_name_word(word, lexicon)) && !before_last.iter().any(|word| role(&word)) && (words.len() > 1 || !words.iter().any(|word| role(&word)))
+    words.iter().all(|word| is_name_word(word, lexicon))
+        && !before_last.iter().any(|word| role(&word))
+        && (words.len() > 1 || !words.iter().any(|word| role(&word)))
 }
 
 /// A Korean name: two to four syllables, honorifics and attached titles removed, spaced syllables joined.
@@ -73,7 +75,11 @@ fn korean(text: &str, lexicon: Lexicon<'_>) -> Option<String> {
     let last = words.last()?;
     let title = lexicon.is(|w| &w.roles, last) || lexicon.is(|w| &w.degrees, last);
     let attached = korean_in(last, lexicon);
-    if attached.is_some() || !title { attached } else { words.iter().rev().skip(1).find_map(|word| korean_in(word, lexicon)) }
+    if attached.is_some() || !title {
+        attached
+    } else {
+        words.iter().rev().skip(1).find_map(|word| korean_in(word, lexicon))
+    }
 }
 
 /// The name in a Korean word, which may carry a title or a particle.
@@ -112,7 +118,8 @@ pub(super) fn is_person(name: &str, lexicon: Lexicon<'_>) -> bool {
     if words.iter().any(|word| word.trim_end_matches('.').chars().count() == 1) && words.len() == 2 {
         return false; // "Kevin D." may be completed
     }
-    let mailbox = words.iter().any(|word| lexicon.is(|w| &w.mailboxes, word) && !lexicon.is(|w| &w.name_particles, word));
+    let mailbox =
+        words.iter().any(|word| lexicon.is(|w| &w.mailboxes, word) && !lexicon.is(|w| &w.name_particles, word));
     (2..=5).contains(&words.len()) && !mailbox
 }
 
@@ -164,7 +171,9 @@ pub(super) fn find(words: &[Piece<'_>], name: &str) -> Option<(usize, usize)> {
         !parts.is_empty() && parts.iter().all(|part| is_word_of(part, &name))
     };
     let whole = |word: &Piece<'_>| folded(word.text).iter().any(|part| part.chars().count() > 1 && name.contains(part));
-    let middle = |word: &Piece<'_>| is_capitalized(word.text) && word.text.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-'));
+    let middle = |word: &Piece<'_>| {
+        is_capitalized(word.text) && word.text.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-'))
+    };
     let mut best: Option<(usize, usize)> = None;
     let mut from = 0;
     while from < words.len() {

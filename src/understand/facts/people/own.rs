@@ -1,10 +1,10 @@
 //! What a mail says of the one who wrote it.
 
+use super::Person;
 use super::candidate::{Candidate, Witness};
 use super::labels::{self, Entry};
 use super::mail::Mail;
 use super::{address, block, combine, fuller, name, pieces, prose};
-use super::Person;
 use crate::event::Field;
 use crate::understand::facts::evidence::Source;
 
@@ -62,7 +62,8 @@ fn headers(mail: &Mail<'_>) -> Vec<Candidate> {
     }
     for card in &mail.message.cards {
         let witness = Witness::new(Source::Card, "card part", 0.9);
-        let fields = [(Field::Name, &card.name), (Field::Organization, &card.organization), (Field::Position, &card.position)];
+        let fields =
+            [(Field::Name, &card.name), (Field::Organization, &card.organization), (Field::Position, &card.position)];
         for (field, value) in fields {
             candidates.extend(value.as_deref().map(|value| Candidate::outside(field, value, witness)));
         }

@@ -6,7 +6,7 @@
 use super::headfinal;
 use super::name;
 use super::pieces::{Piece, is_capitalized, is_hangul, tidy};
-use super::words::{Lexicon, Words, WordList};
+use super::words::{Lexicon, WordList, Words};
 
 /// What a piece of text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,9 +52,11 @@ pub(super) fn read<'a>(piece: Piece<'a>, writer: Option<&str>, lexicon: Lexicon<
         && (to - from > 1 || name::folded(writer).len() == 1)
         && let (Some(before), Some(found), Some(after)) = (words.get(..from), words.get(from..to), words.get(to..))
     {
-        let title = |word: &Piece<'_>| lexicon.is(|w| &w.honorifics, word.text) || lexicon.is(|w| &w.degrees, word.text);
+        let title =
+            |word: &Piece<'_>| lexicon.is(|w| &w.honorifics, word.text) || lexicon.is(|w| &w.degrees, word.text);
         let rest = if before.is_empty() { after } else { before };
-        let mut parts: Vec<Part<'a>> = piece.around(found).map(|piece| Part { kind: Kind::Name, piece }).into_iter().collect();
+        let mut parts: Vec<Part<'a>> =
+            piece.around(found).map(|piece| Part { kind: Kind::Name, piece }).into_iter().collect();
         if !rest.iter().all(title) {
             parts.extend(piece.around(rest).into_iter().flat_map(|rest| unnamed(rest, None, lexicon)));
         }
@@ -90,7 +92,8 @@ fn unnamed<'a>(piece: Piece<'a>, writer: Option<&str>, lexicon: Lexicon<'_>) -> 
 pub(super) fn is_writer(text: &str, writer: &str, lexicon: Lexicon<'_>) -> bool {
     text.len() <= 80 && !text.contains([':', '@', '=']) && {
         let words = Piece::whole(text).words();
-        let title = |word: &Piece<'_>| lexicon.is(|w| &w.honorifics, word.text) || lexicon.is(|w| &w.degrees, word.text);
+        let title =
+            |word: &Piece<'_>| lexicon.is(|w| &w.honorifics, word.text) || lexicon.is(|w| &w.degrees, word.text);
         name::find(&words, writer).is_some_and(|(from, to)| {
             words.iter().enumerate().all(|(at, word)| (from..to).contains(&at) || title(word))
         })
@@ -115,7 +118,9 @@ pub(super) fn is_contact(text: &str, lexicon: Lexicon<'_>) -> bool {
 /// A street with a number: it begins or ends with one, and names no organization.
 fn is_street(words: &[Piece<'_>]) -> bool {
     let number = |word: Option<&Piece<'_>>| {
-        word.is_some_and(|word| word.text.starts_with(|c: char| c.is_ascii_digit()) && word.text.len() <= 5 && !word.text.ends_with('.'))
+        word.is_some_and(|word| {
+            word.text.starts_with(|c: char| c.is_ascii_digit()) && word.text.len() <= 5 && !word.text.ends_with('.')
+        })
     };
     words.len() > 1 && (number(words.first()) || number(words.last()))
 }
@@ -156,21 +161,27 @@ fn position_and_organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<
     let Some(role) = words.iter().position(|word| is_role(word, lexicon)).filter(|role| !firm || *role == 0) else {
         return vec![organization(piece, words, trimmed, lexicon)];
     };
-    if role >= head_end && head.iter().any(|word| is_institution(word, has_capitals, lexicon) || is_unit(word, lexicon)) {
+    if role >= head_end && head.iter().any(|word| is_institution(word, has_capitals, lexicon) || is_unit(word, lexicon))
+    {
         return vec![organization(piece, words, trimmed, lexicon)]; // "Office of the Commissioner"
     }
     let before_role = words.get(..role).unwrap_or_default();
     let verbal = |word: &Piece<'_>| {
-        (is_in(word, |w| &w.verbal, lexicon) || is_in(word, |w| &w.articles, lexicon)) && !is_capitalized(word.text) || word.text.eq_ignore_ascii_case("i")
+        (is_in(word, |w| &w.verbal, lexicon) || is_in(word, |w| &w.articles, lexicon)) && !is_capitalized(word.text)
+            || word.text.eq_ignore_ascii_case("i")
     };
     if role < head_end && (before_role.len() > 5 || before_role.iter().any(verbal)) {
         return whole(Kind::Other); // a sentence
     }
-    let head_is_institution = head.last().is_some_and(|last| is_institution(last, has_capitals, lexicon) && !is_role(last, lexicon));
+    let head_is_institution =
+        head.last().is_some_and(|last| is_institution(last, has_capitals, lexicon) && !is_role(last, lexicon));
     if role == 0 && head_is_institution && head.len() > 2 && !words.get(1).is_some_and(|next| is_unit(next, lexicon)) {
         let (position, organization) = (words.get(..1).unwrap_or_default(), words.get(1..).unwrap_or_default());
         if let (Some(position), Some(organization)) = (piece.around(position), piece.around(organization)) {
-            return vec![Part { kind: Kind::Position, piece: position }, Part { kind: Kind::Institution, piece: organization }];
+            return vec![
+                Part { kind: Kind::Position, piece: position },
+                Part { kind: Kind::Institution, piece: organization },
+            ];
         }
     }
     if role < head_end && head_is_institution && role == 0 {
@@ -190,11 +201,14 @@ fn position_and_organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<
 fn until_end<'a, 'b>(words: &'b [Piece<'a>], role: usize, lexicon: Lexicon<'_>) -> &'b [Piece<'a>] {
     let ends = |at: usize, word: &Piece<'_>| {
         let next = words.get(at + 1);
-        let article = next.is_some_and(|next| is_in(next, |w| &w.articles, lexicon)) && is_in(word, |w| &w.places_follow, lexicon);
-        let conjunction = is_in(word, |w| &w.conjunctions, lexicon) && next.is_none_or(|next| is_in(next, |w| &w.verbal, lexicon) || is_in(next, |w| &w.fillers, lexicon));
+        let article = next.is_some_and(|next| is_in(next, |w| &w.articles, lexicon))
+            && is_in(word, |w| &w.places_follow, lexicon);
+        let conjunction = is_in(word, |w| &w.conjunctions, lexicon)
+            && next.is_none_or(|next| is_in(next, |w| &w.verbal, lexicon) || is_in(next, |w| &w.fillers, lexicon));
         article || conjunction || is_in(word, |w| &w.position_ends, lexicon)
     };
-    let end = words.iter().enumerate().skip(role + 1).find(|(at, word)| ends(*at, word)).map_or(words.len(), |(at, _)| at);
+    let end =
+        words.iter().enumerate().skip(role + 1).find(|(at, word)| ends(*at, word)).map_or(words.len(), |(at, _)| at);
     words.get(..end).unwrap_or_default()
 }
 
@@ -212,7 +226,10 @@ fn split_at_connector<'a>(
             continue;
         }
         let right = words.get(at + 1..).unwrap_or_default();
-        let articles = right.iter().take_while(|word| is_in(word, |w| &w.articles, lexicon) || is_in(word, |w| &w.of, lexicon)).count();
+        let articles = right
+            .iter()
+            .take_while(|word| is_in(word, |w| &w.articles, lexicon) || is_in(word, |w| &w.of, lexicon))
+            .count();
         let right = right.get(articles..).unwrap_or_default();
         let named = right.first().is_some_and(|word| is_capitalized(word.text) || !has_capitals);
         let reach = right.iter().position(|word| is_in(word, |w| &w.at, lexicon) || is_in(word, |w| &w.of, lexicon));
@@ -221,15 +238,14 @@ fn split_at_connector<'a>(
         let parliament = nearest.iter().any(|word| is_in(word, |w| &w.parliaments, lexicon));
         let unit = nearest.first().is_some_and(|word| is_unit(word, lexicon)) || !institution;
         if (sure && named) || (institution && named && !unit) {
-            let member = parliament && !sure && words.get(role).is_some_and(|word| is_in(word, |w| &w.members, lexicon));
+            let member =
+                parliament && !sure && words.get(role).is_some_and(|word| is_in(word, |w| &w.members, lexicon));
             let left = words.get(..if member { words.len() } else { at }).unwrap_or_default();
             let left = if member { left } else { until_end(left, role, lexicon) };
-            let (position, organization) = (piece.around(left)?, piece.around(without_place(right, has_capitals, lexicon))?);
+            let (position, organization) =
+                (piece.around(left)?, piece.around(without_place(right, has_capitals, lexicon))?);
             let kind = if member || (unit && !institution) { Kind::Proper } else { Kind::Institution };
-            return Some(vec![
-                Part { kind: Kind::Position, piece: position },
-                Part { kind, piece: organization },
-            ]);
+            return Some(vec![Part { kind: Kind::Position, piece: position }, Part { kind, piece: organization }]);
         }
     }
     None
@@ -241,7 +257,8 @@ fn without_place<'a, 'b>(words: &'b [Piece<'a>], has_capitals: bool, lexicon: Le
     let Some(at) = place.filter(|at| (2..=3).contains(&(words.len() - at))) else { return words };
     let (before, after) = words.split_at(at);
     let institution = before.iter().any(|word| is_institution(word, has_capitals, lexicon));
-    let town = after.iter().skip(1).all(|word| is_capitalized(word.text) && !is_institution(word, has_capitals, lexicon));
+    let town =
+        after.iter().skip(1).all(|word| is_capitalized(word.text) && !is_institution(word, has_capitals, lexicon));
     if institution && town { before } else { words }
 }
 
@@ -285,13 +302,21 @@ pub(super) fn mentions<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<Part<'
         let mut next = at + 1;
         if is_role(word, lexicon) {
             let stops = |word: &&Piece<'_>| {
-                let lists: [fn(&Words) -> &WordList; 6] = [|w| &w.verbal, |w| &w.articles, |w| &w.joints, |w| &w.at, |w| &w.of, |w| &w.fillers];
+                let lists: [fn(&Words) -> &WordList; 6] =
+                    [|w| &w.verbal, |w| &w.articles, |w| &w.joints, |w| &w.at, |w| &w.of, |w| &w.fillers];
                 lists.iter().any(|list| is_in(word, *list, lexicon))
             };
-            let modifiers = words.get(..at).unwrap_or_default().iter().rev().take(3).take_while(|word| !stops(word)).count();
-            let somebodys = at.checked_sub(modifiers + 1).and_then(|at| words.get(at)).is_some_and(|word| is_in(word, |w| &w.possessives, lexicon));
-            let following = words.get(at + 1..).unwrap_or_default().iter().take_while(|word| is_role(word, lexicon)).count();
-            if let Some(found) = words.get(at - modifiers..=at + following).filter(|_| !somebodys).and_then(|run| piece.around(run)) {
+            let modifiers =
+                words.get(..at).unwrap_or_default().iter().rev().take(3).take_while(|word| !stops(word)).count();
+            let somebodys = at
+                .checked_sub(modifiers + 1)
+                .and_then(|at| words.get(at))
+                .is_some_and(|word| is_in(word, |w| &w.possessives, lexicon));
+            let following =
+                words.get(at + 1..).unwrap_or_default().iter().take_while(|word| is_role(word, lexicon)).count();
+            if let Some(found) =
+                words.get(at - modifiers..=at + following).filter(|_| !somebodys).and_then(|run| piece.around(run))
+            {
                 parts.push(Part { kind: Kind::Position, piece: found });
             }
             next += following;
@@ -313,7 +338,8 @@ pub(super) fn mentions<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<Part<'
 fn named(words: &[Piece<'_>], at: usize, lexicon: Lexicon<'_>) -> (usize, usize) {
     let get = |index: usize| words.get(index);
     let strong = |word: &Piece<'_>| {
-        (is_capitalized(word.text) || word.text.chars().all(|c| c.is_ascii_digit() || c == '&' || c == '+')
+        (is_capitalized(word.text)
+            || word.text.chars().all(|c| c.is_ascii_digit() || c == '&' || c == '+')
             || (word.text.contains('.') && is_in(word, |w| &w.institutions, lexicon)))
             && !is_in(word, |w| &w.verbal, lexicon)
     };
@@ -322,7 +348,9 @@ fn named(words: &[Piece<'_>], at: usize, lexicon: Lexicon<'_>) -> (usize, usize)
     let mut from = at;
     while let Some(before) = from.checked_sub(1) {
         let beyond = before.checked_sub(1).and_then(get);
-        if get(before).is_some_and(strong) && !get(before).is_some_and(|word| is_role(word, lexicon) || is_in(word, |w| &w.articles, lexicon)) {
+        if get(before).is_some_and(strong)
+            && !get(before).is_some_and(|word| is_role(word, lexicon) || is_in(word, |w| &w.articles, lexicon))
+        {
             from = before;
         } else if get(before).is_some_and(links) && beyond.is_some_and(|word| strong(word) && !is_role(word, lexicon)) {
             from = before.saturating_sub(1);
@@ -332,7 +360,9 @@ fn named(words: &[Piece<'_>], at: usize, lexicon: Lexicon<'_>) -> (usize, usize)
     }
     let mut to = at + 1;
     loop {
-        let adjective = |index: usize| get(index).is_some_and(|word| word.text.chars().count() > 4 && get(index + 1).is_some_and(strong));
+        let adjective = |index: usize| {
+            get(index).is_some_and(|word| word.text.chars().count() > 4 && get(index + 1).is_some_and(strong))
+        };
         let pair = get(to).zip(get(to + 1)).map(|(one, two)| format!("{}{}", one.text, two.text));
         if pair.is_some_and(|pair| lexicon.is(|w| &w.institutions, &pair)) {
             to += 2; // "e. V."

@@ -1,8 +1,8 @@
 //! Running text: what the writer says of himself in sentences.
 
-use super::mail::Mail;
 use super::candidate::{Candidate, Witness, of_parts};
 use super::headfinal;
+use super::mail::Mail;
 use super::name;
 use super::phrase::{self, Kind, Part};
 use super::pieces::{self, Piece, is_capitalized, is_hangul};
@@ -32,9 +32,11 @@ pub(super) fn read(mail: &Mail<'_>) -> Vec<Candidate> {
 
 /// Whether a sentence addresses the reader.
 pub(super) fn is_greeting(mail: &Mail<'_>, sentence: Piece<'_>) -> bool {
-    sentence.text.split_whitespace().count() <= 9 && mail.lexicon.find_first(|w| &w.greetings, sentence.text).is_some_and(|_| {
-        !sentence.text.chars().any(is_hangul) || sentence.text.split_whitespace().count() <= 3
-    })
+    sentence.text.split_whitespace().count() <= 9
+        && mail
+            .lexicon
+            .find_first(|w| &w.greetings, sentence.text)
+            .is_some_and(|_| !sentence.text.chars().any(is_hangul) || sentence.text.split_whitespace().count() <= 3)
 }
 
 /// The names by which the writer introduces himself.
@@ -50,7 +52,8 @@ pub(super) fn names(mail: &Mail<'_>) -> Vec<Candidate> {
         for word in sentence.words() {
             let end = word.start + word.text.len() - sentence.start;
             let rest = sentence.text.get(end..).unwrap_or_default();
-            if is_capitalized(word.text) && mail.lexicon.find_first(|w| &w.name_precedes, rest).is_some_and(|(at, _)| at == 0)
+            if is_capitalized(word.text)
+                && mail.lexicon.find_first(|w| &w.name_precedes, rest).is_some_and(|(at, _)| at == 0)
                 && let Some(found) = name_at_end(mail, sentence.part(0, end))
             {
                 candidates.push(named(mail, found, "introduction", 0.88));
@@ -111,10 +114,21 @@ fn triggered(mail: &Mail<'_>, sentence: Piece<'_>) -> Vec<Candidate> {
         let rest = sentence.part(end, sentence.text.len());
         let parts = with_followers(mail, rest, nominal(mail, rest, true));
         if parts.first().is_some_and(|part| part.kind == Kind::Position) {
-            candidates.extend(of_parts(&parts, Witness::new(Source::Prose, "position in a sentence", 0.85), mail.lexicon));
-        } else if let Some((from, to)) = mail.lexicon.find_first(|w| &w.unaffiliated, rest.text).filter(|(from, _)| *from < 3) {
+            candidates.extend(of_parts(
+                &parts,
+                Witness::new(Source::Prose, "position in a sentence", 0.85),
+                mail.lexicon,
+            ));
+        } else if let Some((from, to)) =
+            mail.lexicon.find_first(|w| &w.unaffiliated, rest.text).filter(|(from, _)| *from < 3)
+        {
             let piece = rest.part(from, to);
-            candidates.push(Candidate::read(Field::Organization, pieces::tidy(piece.text), piece, Witness::new(Source::Prose, "unaffiliated", 0.7)));
+            candidates.push(Candidate::read(
+                Field::Organization,
+                pieces::tidy(piece.text),
+                piece,
+                Witness::new(Source::Prose, "unaffiliated", 0.7),
+            ));
         }
     }
     for (_, end) in mail.lexicon.find(|w| &w.organization_follows, sentence.text) {
@@ -135,11 +149,21 @@ fn triggered(mail: &Mail<'_>, sentence: Piece<'_>) -> Vec<Candidate> {
     }
     if let Some((from, to)) = mail.lexicon.find_first(|w| &w.unaffiliated, sentence.text) {
         let piece = sentence.part(from, to);
-        candidates.push(Candidate::read(Field::Organization, pieces::tidy(piece.text), piece, Witness::new(Source::Prose, "unaffiliated", 0.6)));
+        candidates.push(Candidate::read(
+            Field::Organization,
+            pieces::tidy(piece.text),
+            piece,
+            Witness::new(Source::Prose, "unaffiliated", 0.6),
+        ));
     }
     if let Some((from, to)) = mail.lexicon.find_first(|w| &w.occupations, sentence.text) {
         let piece = sentence.part(from, to);
-        candidates.push(Candidate::read(Field::Position, pieces::tidy(piece.text), piece, Witness::new(Source::Prose, "occupation", 0.45)));
+        candidates.push(Candidate::read(
+            Field::Position,
+            pieces::tidy(piece.text),
+            piece,
+            Witness::new(Source::Prose, "occupation", 0.45),
+        ));
     }
     candidates
 }
@@ -152,7 +176,8 @@ fn nominal<'a>(mail: &Mail<'_>, rest: Piece<'a>, position: bool) -> Vec<Part<'a>
     }
     let words = clause.words();
     let connects = |word: &Piece<'_>| mail.lexicon.is(|w| &w.at, word.text) || mail.lexicon.is(|w| &w.of, word.text);
-    let small = |word: &Piece<'_>| mail.lexicon.is(|w| &w.articles, word.text) || mail.lexicon.is(|w| &w.joints, word.text);
+    let small =
+        |word: &Piece<'_>| mail.lexicon.is(|w| &w.articles, word.text) || mail.lexicon.is(|w| &w.joints, word.text);
     let is_role = |word: &Piece<'_>| mail.lexicon.is(|w| &w.roles, word.text);
     let mut from = 0;
     if position {
@@ -163,7 +188,10 @@ fn nominal<'a>(mail: &Mail<'_>, rest: Piece<'a>, position: bool) -> Vec<Part<'a>
             return Vec::new();
         }
         from = role + 1;
-    } else if !words.first().is_some_and(|word| is_capitalized(word.text) || mail.lexicon.is(|w| &w.institutions, word.text)) {
+    } else if !words
+        .first()
+        .is_some_and(|word| is_capitalized(word.text) || mail.lexicon.is(|w| &w.institutions, word.text))
+    {
         return Vec::new();
     }
     let mut end = from;
@@ -174,13 +202,18 @@ fn nominal<'a>(mail: &Mail<'_>, rest: Piece<'a>, position: bool) -> Vec<Part<'a>
         }
         let previous = at.checked_sub(1).and_then(|at| words.get(at));
         let next = words.get(at + 1);
-        let follows_small = previous.is_some_and(|word| connects(word) || small(word) || matches!(word.text, "and" | "und"));
-        let strong = is_capitalized(word.text) || (word.text.contains('.') && mail.lexicon.is(|w| &w.institutions, word.text)) || word.text.chars().all(|c| c.is_ascii_digit() || matches!(c, '&' | '+'));
-        let leads = (connects(word) || small(word)) && next.is_some_and(|next| {
-            let conjunction = matches!(word.text, "and" | "und" | "&");
-            is_capitalized(next.text) || (!conjunction && (connects(next) || small(next) || position || next.text.len() > 3))
-        });
-        let adjective = follows_small && !matches!(previous.map(|word| word.text), Some("and" | "und")) ;
+        let follows_small =
+            previous.is_some_and(|word| connects(word) || small(word) || matches!(word.text, "and" | "und"));
+        let strong = is_capitalized(word.text)
+            || (word.text.contains('.') && mail.lexicon.is(|w| &w.institutions, word.text))
+            || word.text.chars().all(|c| c.is_ascii_digit() || matches!(c, '&' | '+'));
+        let leads = (connects(word) || small(word))
+            && next.is_some_and(|next| {
+                let conjunction = matches!(word.text, "and" | "und" | "&");
+                is_capitalized(next.text)
+                    || (!conjunction && (connects(next) || small(next) || position || next.text.len() > 3))
+            });
+        let adjective = follows_small && !matches!(previous.map(|word| word.text), Some("and" | "und"));
         if strong || leads || adjective || (position && at == from && is_role(word)) {
             end = at + 1;
         } else {
@@ -196,7 +229,9 @@ fn nominal<'a>(mail: &Mail<'_>, rest: Piece<'a>, position: bool) -> Vec<Part<'a>
 
 /// The parts, with those of the next piece where it goes on naming ("Head of X, Institute Y").
 fn with_followers<'a>(mail: &Mail<'_>, rest: Piece<'a>, mut parts: Vec<Part<'a>>) -> Vec<Part<'a>> {
-    let Some(end) = parts.last().map(|part| part.piece.start + part.piece.text.len() - rest.start) else { return parts };
+    let Some(end) = parts.last().map(|part| part.piece.start + part.piece.text.len() - rest.start) else {
+        return parts;
+    };
     let after = rest.text.get(end..).unwrap_or_default();
     if after.starts_with([',', '(']) || after.starts_with(" (") {
         let tail = rest.part(end, rest.text.len());
@@ -214,10 +249,18 @@ fn with_followers<'a>(mail: &Mail<'_>, rest: Piece<'a>, mut parts: Vec<Part<'a>>
 /// "Anna Weber, Referentin bei der Stiftung X, …" within a line: what stands beside the writer's name.
 fn beside_name(mail: &Mail<'_>, sentence: Piece<'_>) -> Vec<Candidate> {
     let read: Vec<Vec<Part<'_>>> = pieces::split(sentence).into_iter().map(|piece| read_short(mail, piece)).collect();
-    let Some(at) = read.iter().position(|parts| parts.iter().any(|part| part.kind == Kind::Name)) else { return Vec::new() };
+    let Some(at) = read.iter().position(|parts| parts.iter().any(|part| part.kind == Kind::Name)) else {
+        return Vec::new();
+    };
     let says = |parts: &&Vec<Part<'_>>| parts.iter().any(|part| part.kind != Kind::Other);
     let after = read.iter().skip(at + 1).take(4).take_while(says);
-    let before = read.iter().take(at).rev().take(2).take_while(says).filter(|parts| parts.iter().all(|part| part.kind != Kind::Proper));
+    let before = read
+        .iter()
+        .take(at)
+        .rev()
+        .take(2)
+        .take_while(says)
+        .filter(|parts| parts.iter().all(|part| part.kind != Kind::Proper));
     let parts: Vec<Part<'_>> = read.iter().skip(at).take(1).chain(after).chain(before).flatten().cloned().collect();
     of_parts(&parts, Witness::new(Source::Prose, "beside the name", 0.85), mail.lexicon)
 }
@@ -238,10 +281,16 @@ fn telegram(mail: &Mail<'_>, sentence: Piece<'_>) -> Vec<Candidate> {
 pub(super) fn mentions(mail: &Mail<'_>) -> Vec<Candidate> {
     let witness = Witness::new(Source::Prose, "mention", 0.35);
     let mut candidates = Vec::new();
-    for sentence in pieces::sentences(mail.text, mail.lexicon).into_iter().filter(|sentence| !is_greeting(mail, *sentence)) {
+    for sentence in
+        pieces::sentences(mail.text, mail.lexicon).into_iter().filter(|sentence| !is_greeting(mail, *sentence))
+    {
         for piece in pieces::split(sentence) {
             let korean = piece.text.chars().any(is_hangul);
-            let parts = if korean { headfinal::nouns(piece, &piece.words(), mail.lexicon) } else { phrase::mentions(piece, mail.lexicon) };
+            let parts = if korean {
+                headfinal::nouns(piece, &piece.words(), mail.lexicon)
+            } else {
+                phrase::mentions(piece, mail.lexicon)
+            };
             for part in parts {
                 let field = match part.kind {
                     Kind::Position => Field::Position,
@@ -275,7 +324,8 @@ fn introduced<'a>(mail: &Mail<'_>, sentence: Piece<'a>) -> Option<(usize, Vec<Pi
         }
         let bare = headfinal::strip_particles(*word, mail.lexicon);
         let copula = word.text.strip_prefix(bare.text).unwrap_or_default().chars().count() >= 2;
-        let shaped = name::korean_in(bare.text, mail.lexicon).is_some_and(|name| name.chars().count() == 3 && bare.text.starts_with(&name));
+        let shaped = name::korean_in(bare.text, mail.lexicon)
+            .is_some_and(|name| name.chars().count() == 3 && bare.text.starts_with(&name));
         let noun = mail.lexicon.is(|w| &w.institutions, bare.text);
         copula && shaped && !noun && !mail.lexicon.is(|w| &w.roles, bare.text)
     })?;
@@ -295,18 +345,36 @@ fn headfinal_introduction(mail: &Mail<'_>, sentence: Piece<'_>) -> Vec<Candidate
     let witness = Witness::new(Source::Prose, "introduction", 0.88);
     let bare = |word: &Piece<'_>| headfinal::strip_particles(*word, lexicon).text.to_string();
     let before = words.get(..at).unwrap_or_default();
-    let start = before.iter().rposition(|word| lexicon.is(|w| &w.breaks, word.text.trim_end_matches(['.', ',', '!']))).map_or(0, |at| at + 1);
+    let start = before
+        .iter()
+        .rposition(|word| lexicon.is(|w| &w.breaks, word.text.trim_end_matches(['.', ',', '!'])))
+        .map_or(0, |at| at + 1);
     let ends_clause = |word: &Piece<'_>| {
-        let known = lexicon.is(|w| &w.links, word.text) || lexicon.is(|w| &w.roles, word.text) || lexicon.is(|w| &w.institutions, word.text);
+        let known = lexicon.is(|w| &w.links, word.text)
+            || lexicon.is(|w| &w.roles, word.text)
+            || lexicon.is(|w| &w.institutions, word.text);
         !known && lexicon.is(|w| &w.clause_ends, word.text.trim_end_matches([',', '.']))
     };
     let start = before.iter().rposition(ends_clause).map_or(start, |at| start.max(at + 1));
-    let chain: Vec<Piece<'_>> = before.get(start..).unwrap_or_default().iter().filter(|word| !lexicon.is(|w| &w.links, word.text)).copied().collect();
-    let marked = chain.iter().rposition(|word| word.text.len() > bare(word).len() && lexicon.is(|w| &w.locatives, word.text.strip_prefix(bare(word).as_str()).unwrap_or_default()));
+    let chain: Vec<Piece<'_>> = before
+        .get(start..)
+        .unwrap_or_default()
+        .iter()
+        .filter(|word| !lexicon.is(|w| &w.links, word.text))
+        .copied()
+        .collect();
+    let marked = chain.iter().rposition(|word| {
+        word.text.len() > bare(word).len()
+            && lexicon.is(|w| &w.locatives, word.text.strip_prefix(bare(word).as_str()).unwrap_or_default())
+    });
     let mut parts = Vec::new();
     if let Some(place) = marked {
         parts.extend(headfinal::nouns(sentence, chain.get(..=place).unwrap_or_default(), lexicon));
-        parts.extend(headfinal::nouns(sentence, chain.get(place + 1..).unwrap_or_default(), lexicon).into_iter().filter(|part| part.kind == Kind::Position));
+        parts.extend(
+            headfinal::nouns(sentence, chain.get(place + 1..).unwrap_or_default(), lexicon)
+                .into_iter()
+                .filter(|part| part.kind == Kind::Position),
+        );
     } else {
         parts.extend(headfinal::nouns(sentence, &chain, lexicon));
     }
