@@ -240,13 +240,11 @@ fn five_hundred_replies_at_once() {
     };
     let decided = at("\"message 500 decided\"", true).duration_since(at("\"took in mail\"", false));
     let sent = at("acknowledgement sent", true).duration_since(at("\"connected\"", false));
-    let memory = fs::read_to_string(format!("/proc/{}/status", site.pid())).unwrap();
-    let memory: Vec<_> = memory.lines().filter(|line| line.starts_with("VmHWM") || line.starts_with("VmRSS")).collect();
     println!(
         "500 replies: {:.0} decided a second, all answered {:.1} s after the first contact; {}",
         500.0 / decided.as_secs_f64(),
         sent.as_secs_f64(),
-        memory.join(", ")
+        site.memory()
     );
     site.settled(500);
     assert_eq!(site.folder("RSVP/Recorded").len(), 500);

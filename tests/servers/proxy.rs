@@ -22,6 +22,7 @@ struct Shared {
     swallowed: watch::Sender<Option<&'static str>>,
     silent: watch::Sender<bool>,
     lines: watch::Sender<Vec<String>>,
+    spoken: watch::Sender<usize>,
     connections: watch::Sender<usize>,
 }
 
@@ -36,6 +37,7 @@ impl Proxy {
             swallowed: watch::Sender::new(None),
             silent: watch::Sender::new(false),
             lines: watch::Sender::new(Vec::new()),
+            spoken: watch::Sender::new(0),
             connections: watch::Sender::new(0),
         });
         let accepting = Arc::clone(&shared);
@@ -79,9 +81,9 @@ impl Proxy {
         self.shared.lines.borrow().clone()
     }
 
-    /// How many lines clients said so far.
-    pub fn line_count(&self) -> usize {
-        self.shared.lines.borrow().len()
+    /// How often clients spoke so far: a command, or a piece of a mail.
+    pub fn heard_count(&self) -> usize {
+        *self.shared.spoken.borrow()
     }
 
     /// Waits until a client has said this often enough.
@@ -132,6 +134,7 @@ async fn shovel(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpi
             return;
         }
         if client {
+            shared.spoken.send_modify(|spoken| *spoken += 1);
             line.extend_from_slice(&bytes[..read]);
             while let Some(end) = line.iter().position(|byte| *byte == b'\n') {
                 let said: Vec<u8> = line.drain(..=end).collect();
