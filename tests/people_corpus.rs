@@ -1,9 +1,10 @@
 //! Measures the people reader on the training corpora beside the project, by authors it was tuned on and by others.
 //!
-//! `PEOPLE_MISSES=TA,TB` prints what went wrong for those of the authors whose mails may be read;
+//! `PEOPLE_MISSES=TA,TB` prints what went wrong for those of the authors whose mails may be read (`PEOPLE_SURE=0.8`: only
+//! where the reader was sure);
 //! `PEOPLE_RULES=1` how often each rule is right. Nothing of the other authors is ever printed but figures.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use rsvpd::event::Event;
@@ -29,6 +30,7 @@ struct Case {
     from: String,
     inline: Vec<InlineAnswer>,
     event: String,
+    language: String,
     action: Vec<String>,
     attendees: Vec<Value>,
 }
@@ -49,17 +51,12 @@ fn choices(value: &Value) -> Vec<&Value> {
 }
 
 fn cases(folder: &Path) -> Vec<Case> {
-    let typed: BTreeMap<String, Value> = json_lines(&folder.join("typed.jsonl"))
-        .into_iter()
-        .map(|line| (line["file"].as_str().unwrap().to_string(), line))
-        .collect();
+    let typed: BTreeMap<String, Value> =
+        json_lines(&folder.join("typed.jsonl")).into_iter().map(|line| (line["file"].as_str().unwrap().to_string(), line)).collect();
     let mut cases = Vec::new();
     for entry in json_lines(&folder.join("truth.jsonl")) {
         let (file, truth) = (entry["file"].as_str().unwrap(), &entry["truth"]);
-        let Some(line) = typed.get(file).filter(|_| LANGUAGES.contains(&entry["lang"].as_str().unwrap_or_default()))
-        else {
-            continue;
-        };
+        let Some(line) = typed.get(file).filter(|_| LANGUAGES.contains(&entry["lang"].as_str().unwrap_or_default())) else { continue };
         let attendees = truth["attendees"].as_array().cloned().unwrap_or_default();
         let mut text = line["typed"].as_str().unwrap_or_default().to_string();
         let mut inline = Vec::new();
@@ -77,11 +74,9 @@ fn cases(folder: &Path) -> Vec<Case> {
             text,
             from: line["from"].as_str().unwrap_or_default().to_string(),
             inline,
+            language: entry["lang"].as_str().unwrap_or_default().to_string(),
             event: entry["event"].as_str().unwrap_or_default().to_string(),
-            action: choices(&truth["action"])
-                .iter()
-                .filter_map(|value| value.as_str().map(ToString::to_string))
-                .collect(),
+            action: choices(&truth["action"]).iter().filter_map(|value| value.as_str().map(ToString::to_string)).collect(),
             attendees,
         });
     }
@@ -92,10 +87,7 @@ fn mailbox(from: &str) -> Mailbox {
     match from.rsplit_once('<') {
         Some((name, address)) => {
             let name = name.trim().trim_matches('"').replace("\\\"", "\"");
-            Mailbox {
-                name: (!name.is_empty()).then_some(name),
-                address: address.trim_end_matches('>').trim().to_lowercase(),
-            }
+            Mailbox { name: (!name.is_empty()).then_some(name), address: address.trim_end_matches('>').trim().to_lowercase() }
         }
         None => Mailbox { name: None, address: from.trim().to_lowercase() },
     }
@@ -111,9 +103,7 @@ fn read(case: &Case, events: &BTreeMap<String, Event>) -> People {
 fn events(shared: &Path) -> BTreeMap<String, Event> {
     let folders = [shared.join("events"), shared.join("events/train")];
     let files = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|file| file.unwrap().path());
-    let texts = files
-        .filter(|path| path.extension().is_some_and(|ext| ext == "toml"))
-        .map(|path| std::fs::read_to_string(path).unwrap());
+    let texts = files.filter(|path| path.extension().is_some_and(|ext| ext == "toml")).map(|path| std::fs::read_to_string(path).unwrap());
     texts.filter_map(|text| Event::from_toml(&text).ok()).map(|event| (event.id.clone(), event)).collect()
 }
 
@@ -140,8 +130,7 @@ fn is_right(truth: &Value, found: Option<&str>) -> bool {
     let wanted = choices(truth);
     let Some(found) = found else { return wanted.iter().any(|value| value.as_str().is_none_or(str::is_empty)) };
     let values: Vec<String> = wanted.iter().filter_map(|value| value.as_str()).map(normal).collect();
-    let parts: Vec<String> =
-        found.split(['(', ')', '/', ',', ';', '|']).map(normal).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<String> = found.split(['(', ')', '/', ',', ';', '|']).map(normal).filter(|part| !part.is_empty()).collect();
     values.contains(&found) || (parts.len() > 1 && parts.iter().all(|part| values.contains(part)))
 }
 
@@ -170,20 +159,20 @@ struct Tally {
     number_of: usize,
     several_right: usize,
     several_of: usize,
+    languages: BTreeSet<String>,
 }
 
 impl Tally {
     fn add(&mut self, case: &Case, people: &People) {
         self.number_of += 1;
+        self.languages.insert(case.language.clone());
         self.number_right += usize::from(people.people.len() == case.attendees.len());
         if case.attendees.len() > 1 {
             self.several_of += 1;
             let same = people.people.len() == case.attendees.len();
             let right = same
                 && case.attendees.iter().zip(&people.people).all(|(truth, person)| {
-                    FIELDS
-                        .iter()
-                        .all(|field| is_right(&truth[*field], fact(person, field).map(|fact| fact.value.as_str())))
+                    FIELDS.iter().all(|field| is_right(&truth[*field], fact(person, field).map(|fact| fact.value.as_str())))
                 });
             self.several_right += usize::from(right);
         }
@@ -213,21 +202,15 @@ impl Tally {
         (decided.len() as f64 / self.decided.len().max(1) as f64, wrong as f64 / decided.len().max(1) as f64)
     }
 
+    fn fields(&self) -> String {
+        let field = |field: &&str| format!("{field} {:.3}", self.rate(*self.right.get(*field).unwrap_or(&0)));
+        let fields = FIELDS.iter().map(field).collect::<Vec<_>>().join(", ");
+        format!("{} mails of one attendee; {fields}; all four {:.3}", self.mails, self.rate(self.all_right))
+    }
+
     fn print(&mut self, title: &str) {
-        let fields: Vec<String> = FIELDS
-            .iter()
-            .map(|field| format!("{field} {:.3}", self.rate(*self.right.get(field).unwrap_or(&0))))
-            .collect();
-        println!(
-            "\n{title}: {} mails of one attendee; {}; all four {:.3}",
-            self.mails,
-            fields.join(", "),
-            self.rate(self.all_right)
-        );
-        println!(
-            "  number of people right {} of {}; several, all right {} of {}",
-            self.number_right, self.number_of, self.several_right, self.several_of
-        );
+        println!("\n{title}: {}", self.fields());
+        println!("  number of people right {} of {}; several, all right {} of {}", self.number_right, self.number_of, self.several_right, self.several_of);
         for threshold in [0.3, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.88, 0.9, 0.92, 0.95, 0.97] {
             let (covered, wrong) = self.at(threshold);
             println!("  threshold {threshold:.2}: covers {covered:.3}, wrong {wrong:.3}");
@@ -252,7 +235,10 @@ fn print_miss(case: &Case, people: &People) {
         || case.attendees.iter().zip(&people.people).any(|(truth, person)| {
             FIELDS.iter().any(|field| !is_right(&truth[*field], fact(person, field).map(|fact| fact.value.as_str())))
         });
-    if !wrong {
+    let least: f32 = std::env::var("PEOPLE_SURE").ok().and_then(|least| least.parse().ok()).unwrap_or(0.0);
+    let doubt = people.signals.iter().any(|signal| format!("{:?}", signal.code) == "LowConfidence");
+    let sure = if doubt { 0.0 } else { people.people.iter().map(confidence).fold(1.0, f32::min) };
+    if !wrong || sure < least {
         return;
     }
     println!("\n---- {} from {}\n{}", case.file, case.from, case.text);
@@ -265,8 +251,7 @@ fn print_miss(case: &Case, people: &People) {
             let found = person.and_then(|person| fact(person, field));
             let wanted = truth.map_or(Value::Null, |truth| truth[field].clone());
             if truth.is_none() || !is_right(&wanted, found.map(|fact| fact.value.as_str())) {
-                let told = found
-                    .map(|fact| format!("{:?} ({}, {:.2})", fact.value, fact.evidence.rule, fact.evidence.confidence));
+                let told = found.map(|fact| format!("{:?} ({}, {:.2})", fact.value, fact.evidence.rule, fact.evidence.confidence));
                 println!("  ! {field}: {} wanted {wanted}", told.unwrap_or_default());
             }
         }
@@ -288,26 +273,37 @@ fn people_of_authors_never_seen_are_read_as_well_as_the_floors_say() {
     let (mut developed, mut unseen) = (Tally::default(), Tally::default());
     for author in DEVELOPED.iter().chain(&UNSEEN) {
         let is_developed = DEVELOPED.contains(author);
+        let mut own = Tally::default();
         for case in cases(&shared.join("corpus/train").join(author)).iter().filter(|case| is_recorded(case)) {
             let people = read(case, &events);
+            own.add(case, &people);
             if is_developed { &mut developed } else { &mut unseen }.add(case, &people);
             if is_developed && shown.split(',').any(|shown| shown == *author) {
                 print_miss(case, &people);
             }
-            if let (true, [truth], [person]) = (is_developed, case.attendees.as_slice(), people.people.as_slice()) {
+            if let ([truth], [person]) = (case.attendees.as_slice(), people.people.as_slice()) {
+                let doubt = people.signals.iter().any(|signal| format!("{:?}", signal.code) == "LowConfidence");
                 for field in FIELDS {
                     let found = fact(person, field);
+                    if !doubt && confidence(person) >= 0.8 {
+                        let rule = found.map_or("nothing", |fact| fact.evidence.rule);
+                        let entry = rules.entry((format!("sure {field} {} {author}", if is_developed { "developed" } else { "unseen" }), rule)).or_default();
+                        entry.1 += 1;
+                        entry.0 += usize::from(is_right(&truth[field], found.map(|fact| fact.value.as_str())));
+                    }
                     let rule = found.map_or("nothing", |fact| fact.evidence.rule);
-                    let entry = rules.entry((field.to_string(), rule)).or_default();
+                    let entry = rules.entry((format!("{field} {}", if is_developed { "developed" } else { "unseen" }), rule)).or_default();
                     entry.1 += 1;
                     entry.0 += usize::from(is_right(&truth[field], found.map(|fact| fact.value.as_str())));
                 }
             }
         }
+        let languages: Vec<&str> = own.languages.iter().map(String::as_str).collect();
+        println!("{author} ({}): {}", languages.join(" "), own.fields());
     }
     if std::env::var("PEOPLE_RULES").is_ok() {
         for ((field, rule), (right, of)) in &rules {
-            println!("  {field:<13} {rule:<28} {right:>4} of {of:>4} ({:.2})", *right as f64 / *of as f64);
+            println!("  {field:<24} {rule:<28} {right:>4} of {of:>4} ({:.2})", *right as f64 / *of as f64);
         }
     }
     developed.print("authors developed on");

@@ -15,7 +15,7 @@ use rsvpd::understand::reply::{InlineAnswer, ReplyText, Span};
 use serde_json::Value;
 
 /// Read while the words were collected.
-const TUNED: [&str; 8] = ["TA", "TB", "TC", "TD", "TE", "TH", "TJ", "TK"];
+const TUNED: [&str; 9] = ["TA", "TB", "TC", "TD", "TE", "TF", "TH", "TJ", "TK"];
 /// Never read: what they score is what to expect.
 const UNSEEN: [&str; 9] = ["TI", "TO", "TP", "TQ", "TR", "TT", "TU", "TV", "TX"];
 const LANGUAGES: [&str; 3] = ["en", "de", "ko"];
@@ -27,6 +27,8 @@ struct Figures {
     confident: u32,
     confidently_wrong: u32,
     kinds: BTreeMap<String, (u32, u32)>,
+    wrong: BTreeMap<String, u32>,
+    calibration: BTreeMap<String, (u32, u32)>,
     holds: Recall,
     human: Recall,
 }
@@ -62,6 +64,7 @@ impl std::fmt::Display for Figures {
             share(self.confident, self.single),
             share(self.confidently_wrong, self.confident),
         )?;
+        write!(out, " {:?} |", self.wrong)?;
         for (kind, (right, all)) in &self.kinds {
             write!(out, " {kind} {:.2}({all})", share(*right, *all))?;
         }
@@ -80,6 +83,13 @@ impl Figures {
         self.right += other.right;
         self.confident += other.confident;
         self.confidently_wrong += other.confidently_wrong;
+        for (key, (right, all)) in other.calibration {
+            let sum = self.calibration.entry(key).or_default();
+            *sum = (sum.0 + right, sum.1 + all);
+        }
+        for (label, count) in other.wrong {
+            *self.wrong.entry(label).or_default() += count;
+        }
         for (kind, (right, all)) in other.kinds {
             let sum = self.kinds.entry(kind).or_default();
             *sum = (sum.0 + right, sum.1 + all);
@@ -204,12 +214,43 @@ fn measure(folder: &Path, events: &BTreeMap<String, Event>, show: bool) -> Figur
         let answers = answers.filter(|_| !matches!(kind, Some(Kind::Decline | Kind::Cancel)));
         let confidence =
             facts.iter().flat_map(BTreeMap::values).map(|fact| fact.evidence.confidence).fold(1.0, f32::min);
-        let confident = confidence >= 0.9 && reading.contradictions(event, &[], &[]).is_empty() && !holds;
+        let maybe = answers.iter().flatten().any(|(_, answer)| *answer == Answer::Maybe);
+        let confident = confidence >= 0.9 && reading.contradictions(event, &[], &[]).is_empty() && !holds && !maybe;
         let right = right(&attendee["sessions"], answers.as_ref(), &truth["kind"]);
+        for (id, fact) in facts.iter().flatten() {
+            let attends = attendee["sessions"].as_array().is_some_and(|list| list.iter().any(|one| one == id.as_str()));
+            let key = format!("{} {:?} {:.2}", fact.evidence.rule, fact.value, fact.evidence.confidence);
+            let entry = figures.calibration.entry(key).or_default();
+            *entry = (entry.0 + u32::from(attends == (fact.value == Answer::Yes)), entry.1 + 1);
+        }
         figures.single += 1;
         figures.right += u32::from(right);
         figures.confident += u32::from(confident);
         figures.confidently_wrong += u32::from(confident && !right);
+        if !right {
+            let yes = |ids: BTreeSet<String>| ids.len();
+            let read: BTreeSet<String> =
+                answers.iter().flatten().filter(|(_, a)| **a == Answer::Yes).map(|(id, _)| id.clone()).collect();
+            let wanted = attendee["sessions"].as_array().map_or(0, Vec::len);
+            let rules: BTreeSet<&str> =
+                facts.iter().flat_map(BTreeMap::values).map(|fact| fact.evidence.rule).collect();
+            let label = format!(
+                "{}{}:{}",
+                if confident { "!" } else { "" },
+                match (&answers, yes(read)) {
+                    (None, _) => "none".to_string(),
+                    (_, read) if read < wanted => "fewer".to_string(),
+                    (_, read) if read > wanted => "more".to_string(),
+                    _ => "other".to_string(),
+                },
+                if std::env::var("RULES").is_ok() {
+                    format!("{kind:?} {rules:?} {}", attendee["sessions"].is_null())
+                } else {
+                    String::new()
+                }
+            );
+            *figures.wrong.entry(label).or_default() += 1;
+        }
         if show && (!right || std::env::var("ALL").is_ok()) {
             let mark = if confident { "CONFIDENT" } else { "SESSIONS" };
             println!("{mark} {} wanted {} read {answers:?} at {confidence:.2}", line["id"], attendee["sessions"]);
@@ -239,15 +280,28 @@ fn sessions_and_intent_of_unseen_authors_are_read() {
     };
     let events = events(&shared);
     let show = std::env::var("SHOW").unwrap_or_default();
-    let mut unseen = Figures::default();
+    let (mut unseen, mut tuned) = (Figures::default(), Figures::default());
     for author in TUNED.into_iter().chain(UNSEEN) {
         let shown = TUNED.contains(&author) && show.split(',').any(|one| one == author);
         let figures = measure(&shared.join("corpus/train").join(author), &events, shown);
         println!("{author} {} {figures}", if UNSEEN.contains(&author) { "unseen" } else { "tuned " });
         if UNSEEN.contains(&author) {
             unseen.add(figures);
+        } else {
+            tuned.add(figures);
         }
     }
+    println!("   tuned  {tuned}");
     println!("   unseen {unseen}");
+    if std::env::var("CALIBRATION").is_ok() {
+        for (key, (right, all)) in &tuned.calibration {
+            let (unseen_right, unseen_all) = unseen.calibration.get(key).copied().unwrap_or_default();
+            println!(
+                "{key:50} tuned {:.2} of {all:4}  unseen {:.2} of {unseen_all:4}",
+                share(*right, *all),
+                share(unseen_right, unseen_all)
+            );
+        }
+    }
     assert!(unseen.single > 0, "no mail was measured");
 }

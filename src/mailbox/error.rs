@@ -28,6 +28,16 @@ pub enum Error {
     /// Certificates could not be read.
     #[error(transparent)]
     Tls(#[from] crate::tls::Error),
+    /// The server's certificate does not hold.
+    #[error(
+        "could not trust the certificate of {host}: {reason}; if it is from an authority of your own, set tls_ca_file"
+    )]
+    Certificate {
+        /// Server.
+        host: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The server does not offer STARTTLS, or somebody in between hides it.
     #[error(
         "could not protect the connection: the server does not offer STARTTLS; try tls = \"implicit\" and port 993"
@@ -123,7 +133,7 @@ impl From<async_imap::error::Error> for Cause {
         use async_imap::error::Error as Imap;
         match error {
             Imap::Io(error) => Self::Io(error),
-            Imap::No(text) | Imap::Bad(text) => Self::Refused(spoken(&text)),
+            Imap::No(text) | Imap::Bad(text) => Self::Refused(spoken(information(&text))),
             Imap::ConnectionLost => Self::Lost,
             _ => Self::Garbled,
         }
@@ -161,6 +171,11 @@ pub(super) fn spoken(text: &str) -> String {
     line.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
+/// async-imap wraps the server's words: `code: …, info: Some("…")`.
+fn information(text: &str) -> &str {
+    text.split_once("info: Some(\"").and_then(|(_, words)| words.strip_suffix("\")")).unwrap_or(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,6 +184,13 @@ mod tests {
     fn the_servers_words_are_cut_to_a_line_without_addresses() {
         assert_eq!(spoken("No such\r\n user <a@b.example>  here"), "No such user … here");
         assert_eq!(spoken(&"x".repeat(1000)).len(), 200);
+    }
+
+    #[test]
+    fn a_refusal_is_given_in_the_servers_words() {
+        let refused = async_imap::error::Error::No("code: None, info: Some(\"[OVERQUOTA] too much\")".to_owned());
+        let error = Error::at("copy mail", refused.into());
+        assert_eq!(error.to_string(), "could not copy mail: the server answered: [OVERQUOTA] too much");
     }
 
     #[test]

@@ -69,7 +69,7 @@ impl Languages {
         self.all.iter()
     }
 
-    /// The languages a text is written in, likeliest first; the first of all languages where nothing tells.
+    /// The languages a text is written in, likeliest first.
     ///
     /// A script of its own gives a language away; among the others the one with most of its function words.
     #[must_use]
@@ -92,11 +92,12 @@ impl Languages {
             .collect();
         found.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
         let best = found.first().map_or(0, |(weight, _)| *weight);
-        found.retain(|(weight, _)| *weight > 0 && weight.saturating_mul(4) >= best);
-        match found.is_empty() {
-            true => self.all.first().into_iter().collect(),
-            false => found.into_iter().map(|(_, language)| language).collect(),
-        }
+        // One small word proves little: then all that share the script are read.
+        found.retain(|(weight, language)| match best {
+            0 | 1 => language.script.is_none(),
+            _ => *weight > 0 && weight.saturating_mul(4) >= best,
+        });
+        found.into_iter().map(|(_, language)| language).collect()
     }
 
     /// The language a text is written in, likeliest.

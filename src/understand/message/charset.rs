@@ -67,7 +67,9 @@ fn shifted(bytes: &[u8], label: &str) -> Option<String> {
         return Some(iso_2022_kr(bytes));
     }
     let japanese = [b'@', b'B', b'('].iter().any(|set| contains(bytes, &[ESCAPE, b'$', *set]));
-    (japanese && bytes.is_ascii()).then(|| text(ISO_2022_JP, bytes))
+    let bytes = std::str::from_utf8(bytes).ok().filter(|_| japanese && bytes.is_ascii())?;
+    // Encoded words in a row shift in and out with nothing between, which the decoder takes for an error.
+    Some(text(ISO_2022_JP, bytes.replace("\x1b(B\x1b$B", "").as_bytes()))
 }
 
 /// RFC 1557: between SO and SI every byte is the lower half of an EUC-KR byte.
@@ -223,6 +225,7 @@ mod tests {
         }
         assert_eq!(decode(b"\x1b$B;22C\x1b(B", Some("iso-2022-jp")), "参加");
         assert_eq!(decode(b"\x1b$B;22C\x1b(B", None), "参加");
+        assert_eq!(decode(b"\x1b$B;2\x1b(B\x1b$B2C\x1b(B", None), "参加");
     }
 
     #[test]

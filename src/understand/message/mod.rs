@@ -6,10 +6,18 @@
 //! [`Unreadable`], or simply absent.
 
 mod address;
+mod authentication;
+mod calendar;
+mod card;
 mod charset;
 mod header;
+mod html;
+mod machine;
 mod parse;
+mod report;
 mod structure;
+#[cfg(test)]
+mod tests;
 mod text;
 mod transfer;
 
@@ -94,6 +102,8 @@ pub struct Calendar {
     pub summary: String,
     /// DTSTART as local civil time, if readable.
     pub starts: Option<jiff::civil::DateTime>,
+    /// Whether `starts` is in UTC rather than local time.
+    pub starts_in_utc: bool,
     /// Attendees with their PARTSTAT.
     pub attendees: Vec<CalendarAttendee>,
     /// COMMENT, if any.

@@ -1,18 +1,41 @@
 //! From raw bytes to a [`Message`], behind a barrier: no input brings the daemon down.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jiff::Timestamp;
 
 use super::header::{Headers, message_ids, words};
+use super::html::{self, Page};
 use super::structure::{Part, Structure, openable};
 use super::text::{self, Format};
-use super::{Line, Message, Unreadable, address};
+use super::{
+    Attachment, Line, MachineMark, Message, Unreadable, address, authentication, calendar, card, machine, report,
+};
 
 /// Most body text that is kept, in bytes: three hundred pages.
 const LONGEST_BODY: usize = 1024 * 1024;
+/// Most attachments, calendars and cards that are kept.
+const MOST_PARTS: usize = 100;
 /// Most Message-IDs of a thread that are kept.
 const MOST_IDS: usize = 200;
+
+/// Header fields of which a mail has at least one.
+const FIELDS: [&str; 12] = [
+    "from",
+    "to",
+    "cc",
+    "subject",
+    "date",
+    "message-id",
+    "received",
+    "return-path",
+    "reply-to",
+    "delivered-to",
+    "mime-version",
+    "content-type",
+];
 
 /// Reads a mail; see [`Message::parse`].
 pub(super) fn parse(raw: &[u8], trusted_authserv_id: &str) -> Result<Message, Unreadable> {
@@ -20,19 +43,33 @@ pub(super) fn parse(raw: &[u8], trusted_authserv_id: &str) -> Result<Message, Un
     catch_unwind(read).unwrap_or(Err(Unreadable::Structure))
 }
 
-fn read(raw: &[u8], _trusted_authserv_id: &str) -> Result<Message, Unreadable> {
-    let shown = openable(raw);
-    let structure = Structure::read(raw, &shown).ok_or(Unreadable::NotMail)?;
+fn read(raw: &[u8], trusted_authserv_id: &str) -> Result<Message, Unreadable> {
+    let raw = start(raw);
+    let shown = openable(&raw);
+    let structure = Structure::read(&raw, &shown).ok_or(Unreadable::NotMail)?;
     let headers = structure.headers();
-    if !["from", "to", "cc", "subject", "date", "message-id", "received", "return-path", "reply-to"]
-        .iter()
-        .any(|name| headers.has(name))
-    {
+    if !headers.iter().any(|(name, _)| FIELDS.contains(&name)) {
         return Err(Unreadable::NotMail);
     }
     let mut message = envelope(&headers);
-    message.body = body(&structure);
+    Page { lines: message.body, hidden: message.hidden_text } = body(&structure);
+    message.authentication = authentication::read(&headers, trusted_authserv_id);
+    attachments(&structure, &mut message);
+    message.machine_marks = machine::marks(&headers, &message);
+    if message.machine_marks.contains(&MachineMark::DeliveryReport) {
+        message.delivery_report = report::read(&structure).or_else(|| Some(report::in_words(&headers, &message.body)));
+    }
     Ok(message)
+}
+
+/// The mail without what exports put before its header; line feeds where an export made all lines end in a carriage
+/// return alone.
+fn start(raw: &[u8]) -> Cow<'_, [u8]> {
+    let raw = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw).trim_ascii_start();
+    if raw.contains(&b'\n') || !raw.contains(&b'\r') {
+        return Cow::Borrowed(raw);
+    }
+    Cow::Owned(raw.iter().map(|&byte| if byte == b'\r' { b'\n' } else { byte }).collect())
 }
 
 /// What the header alone says.
@@ -65,30 +102,66 @@ fn utc_offset(date: mail_parser::DateTime) -> i32 {
     if date.tz_before_gmt { -minutes } else { minutes }
 }
 
-/// The body's lines: the plain parts, unless they are a stub beside HTML that says far more.
-fn body(structure: &Structure<'_>) -> Vec<Line> {
-    let plain = lines(&structure.text_body());
+/// The body's lines, and what HTML hides: the plain parts, unless they are a stub beside HTML that says far more.
+fn body(structure: &Structure<'_>) -> Page {
+    let plain = page(&structure.text_body());
     let html = structure.html_body();
-    let body = if html.iter().any(Part::is_html) && !structure.text_body().iter().all(Part::is_html) {
-        let html = lines(&html);
-        if is_stub(&plain, &html) { html } else { plain }
+    let mut body = if html.iter().any(Part::is_html) && !structure.text_body().iter().any(Part::is_html) {
+        let html = page(&html);
+        let lines = if is_stub(&plain.lines, &html.lines) { html.lines } else { plain.lines };
+        Page { lines, hidden: html.hidden }
     } else {
         plain
     };
     let mut left = LONGEST_BODY;
-    let fits = |line: &Line| {
+    body.lines.retain_mut(|line| {
+        let fits = left > 0;
+        line.text.truncate(line.text.floor_char_boundary(left));
         left = left.saturating_sub(line.text.len() + 1);
-        left > 0
-    };
-    body.into_iter().take_while(fits).collect()
+        fits
+    });
+    body
 }
 
-fn lines(parts: &[Part<'_>]) -> Vec<Line> {
-    parts.iter().flat_map(|part| if part.is_html() { html(part) } else { plain(part) }).collect()
+fn page(parts: &[Part<'_>]) -> Page {
+    let mut page = Page::default();
+    for part in parts {
+        let Page { lines, hidden } =
+            if part.is_html() { html::read(&part.text()) } else { Page { lines: plain(part), hidden: Vec::new() } };
+        page.lines.extend(lines);
+        page.hidden.extend(hidden);
+    }
+    page
 }
 
-fn html(part: &Part<'_>) -> Vec<Line> {
-    text::lines(&mail_parser::decoders::html::html_to_text(&part.text()), Format::Fixed)
+/// Calendars, cards, and what else is attached.
+fn attachments(structure: &Structure<'_>, message: &mut Message) {
+    let read: HashSet<usize> = structure.text_body().iter().chain(&structure.html_body()).map(|part| part.id).collect();
+    for part in structure.leaves().filter(|part| !read.contains(&part.id)) {
+        let media_type = part.media_type();
+        let name = part.name();
+        let ends = |ending: &str| name.as_ref().is_some_and(|name| name.to_lowercase().ends_with(ending));
+        let vague = matches!(media_type.as_str(), "application/octet-stream" | "text/plain");
+        match media_type.as_str() {
+            "text/calendar" | "application/ics" => {
+                message.calendars.extend(calendar::read(&part.text(), part.type_parameter("method").as_deref()));
+            }
+            _ if vague && ends(".ics") => message.calendars.extend(calendar::read(&part.text(), None)),
+            "text/vcard" | "text/x-vcard" | "text/directory" | "application/vcard" => {
+                message.cards.extend(card::read(&part.text()))
+            }
+            _ if vague && ends(".vcf") => message.cards.extend(card::read(&part.text())),
+            _ => message.attachments.push(Attachment { name, media_type, size: part.bytes().len() }),
+        }
+        let kept = [message.calendars.len(), message.cards.len(), message.attachments.len()];
+        if kept.iter().any(|&kept| kept >= MOST_PARTS) {
+            break;
+        }
+    }
+    // Outlook sends the same answer as a part and as a file.
+    message.calendars.dedup();
+    message.calendars.truncate(MOST_PARTS);
+    message.cards.truncate(MOST_PARTS);
 }
 
 fn plain(part: &Part<'_>) -> Vec<Line> {

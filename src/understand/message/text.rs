@@ -52,7 +52,7 @@ fn physical_lines(text: &str) -> impl Iterator<Item = &str> {
 pub(super) fn unquote(line: &str) -> (u8, &str) {
     let mut depth = 0_u8;
     let mut rest = line;
-    while let Some(after) = rest.strip_prefix(' ').unwrap_or(rest).strip_prefix(['>', '＞']) {
+    while let Some(after) = rest.strip_prefix(' ').unwrap_or(rest).strip_prefix('>') {
         depth = depth.saturating_add(1);
         rest = after;
     }
@@ -99,7 +99,7 @@ mod tests {
             (">", 1, ""),
             ("a > b", 0, "a > b"),
             ("-> arrow", 0, "-> arrow"),
-            ("＞ wide", 1, "wide"),
+            ("＞ typed", 0, "＞ typed"), // no client quotes so, but people list so
         ] {
             assert_eq!(shown(line, Format::Fixed), [(depth, text.to_string())], "{line}");
         }

@@ -24,12 +24,14 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
         .unwrap()
 });
 #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test")]
+static TIME: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\d{1,2}[:.h]\d{2}\b").unwrap());
+#[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test")]
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[^\s<>@]+@[^\s<>@]+").unwrap());
 
 /// One past the last line of the attribution that begins at `start`, if one does. `quoted_below` says whether
-/// what follows a line (blank lines aside) is marked as a quotation.
+/// what follows a line (blank lines aside) is a quotation by its marks or by its words.
 ///
-/// Typed text may stand right above it, so an attribution begins as late as it can and still name a date.
+/// Typed text may stand right above it, so an attribution begins as late as it can and still say when and who.
 pub(super) fn attribution_at(lines: &[Line], start: usize, quoted_below: impl Fn(usize) -> bool) -> Option<usize> {
     let depth = lines.get(start)?.quote_depth;
     let window: Vec<&str> = lines
@@ -44,9 +46,9 @@ pub(super) fn attribution_at(lines: &[Line], start: usize, quoted_below: impl Fn
         let below = quoted_below(start + end);
         let suffixes: Vec<String> =
             (0..end).map(|from| window.iter().take(end).skip(from).copied().collect::<Vec<_>>().join(" ")).collect();
-        let believed = |text: &&String| text.len() <= MOST_LETTERS && is_attribution(text, below);
-        let dated = suffixes.iter().rposition(|text| believed(&text) && DATE.is_match(text));
-        let mut begin = dated.or_else(|| suffixes.iter().rposition(|text| believed(&text)));
+        let believed = |text: &str| text.len() <= MOST_LETTERS && is_attribution(text, below);
+        let whole = suffixes.iter().rposition(|text| believed(text) && is_whole(text));
+        let mut begin = whole.or_else(|| suffixes.iter().rposition(|text| believed(text)));
         if let Some(at) = begin.filter(|at| *at > 0 && goes_on(&window, *at)) {
             begin = Some(at - 1);
         }
@@ -67,30 +69,53 @@ fn goes_on(window: &[&str], at: usize) -> bool {
     let ended = |text: &&str| text.ends_with(['.', '!', '?', ':', '。', '！', '？']);
     let first = window.get(at).copied().unwrap_or_default();
     let is_start = first.starts_with(|letter: char| letter.is_ascii_digit() || letter == '*');
-    let address_wrapped = first.starts_with(['<', '(', '[']);
+    let address_wrapped = ["<", "(<", "[mailto:"].iter().any(|start| first.starts_with(start));
     (address_wrapped || (!begins(at) && !is_start && begins(at - 1))) && !window.get(at - 1).is_some_and(ended)
 }
 
 /// Whether an attribution can end with this line.
 fn is_complete(line: &str) -> bool {
     let words = Words::built_in();
-    bare(line).ends_with([':', '：']) || words.wrote.is_match(line)
+    is_closed(line) || words.wrote.is_match(line)
 }
 
-fn bare(text: &str) -> &str {
-    text.trim_end_matches(|letter: char| letter.is_whitespace() || matches!(letter, '-' | '*' | '_'))
+/// Whether it ends as an attribution does: with a colon, or with the dashes that it began with.
+fn is_closed(text: &str) -> bool {
+    let bare = text.trim_end_matches(|letter: char| letter.is_whitespace() || matches!(letter, '-' | '*' | '_'));
+    bare.ends_with([':', '：']) || (text.starts_with("--") && text.ends_with("--"))
+}
+
+/// Whether it says when, and who or that he wrote.
+fn is_whole(text: &str) -> bool {
+    DATE.is_match(text) && (ADDRESS.is_match(text) || Words::built_in().wrote.is_match(text))
+}
+
+/// Whether it begins as an attribution does and tells the time of day.
+fn is_dated_to_the_minute(text: &str) -> bool {
+    let text = text.trim_start_matches(|letter: char| !letter.is_alphanumeric());
+    let begins = text.starts_with(|letter: char| letter.is_ascii_digit()) || Words::built_in().opening.is_match(text);
+    begins && TIME.is_match(text)
+}
+
+/// Whether "<address>" is followed by no more than the verb.
+fn ends_with_sender(text: &str) -> bool {
+    let verb = text.rsplit_once('>').map(|(_, verb)| verb.trim_matches(|letter: char| !letter.is_alphanumeric()));
+    verb.is_some_and(|verb| {
+        verb.is_empty() || Words::built_in().wrote.find(verb).is_some_and(|found| found.as_str() == verb)
+    })
 }
 
 fn is_attribution(text: &str, quoted_below: bool) -> bool {
-    let colon = bare(text).ends_with([':', '：']);
+    let colon = is_closed(text);
     let date = DATE.is_match(text);
     let address = ADDRESS.is_match(text);
     let wrote = Words::built_in().wrote.is_match(text);
     match (date, address, wrote) {
         (true, true, true) => colon || quoted_below,
-        (true, true, false) | (false, true, true) => colon,
-        (true, false, true) => colon && (quoted_below || text.len() < SHORT),
-        (true, false, false) | (false, false, true) => colon && quoted_below,
+        (true, true, _) | (_, true, true) if ends_with_sender(text) => colon,
+        // "As I wrote on 3 May:" is typed; a client names the hour, too.
+        (true, false, true) => colon && (quoted_below || (text.len() < SHORT && is_dated_to_the_minute(text))),
+        (true, true, false) | (false, _, true) => colon && quoted_below,
         _ => false,
     }
 }

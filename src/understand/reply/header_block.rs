@@ -6,6 +6,8 @@ use super::words::Words;
 
 /// A value (a long subject, many recipients) wraps over no more lines.
 const WRAPPED: usize = 3;
+/// A block is no longer; mail that is all labels must not cost more.
+const LONGEST: usize = 30;
 /// A line that goes on in the next is at least as long as this.
 const FULL_LINE: usize = 45;
 
@@ -55,7 +57,7 @@ pub(super) fn separator_at(lines: &[Line], start: usize) -> Option<(Separator, u
 /// Whether the line is a rule, as Outlook draws above a header block.
 pub(super) fn is_rule(text: &str) -> bool {
     let text = text.trim();
-    text.chars().count() >= 5 && text.chars().all(|letter| matches!(letter, '_' | '-' | '=' | '─' | '—' | '–'))
+    text.chars().count() >= 4 && text.chars().all(|letter| matches!(letter, '_' | '-' | '=' | '─' | '—' | '–'))
 }
 
 /// One past the last line of the header block that begins at `start`, if one does. After a separator two labels
@@ -68,7 +70,7 @@ pub(super) fn header_block_at(lines: &[Line], start: usize, after_separator: boo
     let mut end = start;
     let mut unlabelled = 0;
     let mut goes_on = false;
-    for (at, line) in lines.iter().enumerate().skip(start) {
+    for (at, line) in lines.iter().enumerate().skip(start).take(LONGEST) {
         let text = line.text.trim();
         if line.quote_depth != depth {
             break;
@@ -91,7 +93,7 @@ pub(super) fn header_block_at(lines: &[Line], start: usize, after_separator: boo
             }
             None => unlabelled += 1,
         }
-        if unlabelled > WRAPPED || (unlabelled > 0 && !goes_on) {
+        if unlabelled > WRAPPED || (unlabelled > 0 && !goes_on && !text.starts_with(['<', '['])) {
             break;
         }
         goes_on = text.chars().count() >= FULL_LINE || text.ends_with([':', '：', ',', ';']);

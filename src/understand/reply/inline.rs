@@ -14,7 +14,8 @@ pub(super) fn answers(lines: &[Line], zones: &[Zone], own: &[OwnLine<'_>]) -> Ve
     let mut question: Vec<&str> = Vec::new();
     let mut answer: Option<Span> = None;
     let mut asked = Vec::new();
-    for (at, (line, zone)) in lines.iter().zip(zones).enumerate() {
+    let mut own = own.iter();
+    for (line, zone) in lines.iter().zip(zones) {
         if is_blank(line) {
             continue;
         }
@@ -26,7 +27,7 @@ pub(super) fn answers(lines: &[Line], zones: &[Zone], own: &[OwnLine<'_>]) -> Ve
                 question.push(line.text.trim());
             }
             Zone::Own => {
-                let Some(own) = own.iter().find(|own| own.at == at) else { continue };
+                let Some(own) = own.next() else { break };
                 let end = own.start + own.text.len();
                 match &mut answer {
                     Some(span) => span.end = end,

@@ -14,8 +14,10 @@ use crate::event::Invitation;
 const PASSAGE: usize = 60;
 /// The same for a single line that differs a little (re-encoded letters, added links).
 const DAMAGED_LINE: usize = 48;
-/// Letters of a shingle: long enough that chance hits are rare, short enough that a damaged letter costs little.
-const SHINGLE: usize = 6;
+/// The invitation's last words must be so many letters to be known for them.
+const LAST_WORDS: usize = 20;
+/// Letters of a shingle: long enough that chance hits are few, short enough that a damaged letter costs little.
+type Shingle = [char; 4];
 /// Share of a damaged line's shingles that the invitation must hold.
 const SHARE: usize = 85;
 /// The same for a line that stands between lines of the invitation.
@@ -24,7 +26,11 @@ const AKIN: usize = 60;
 /// The invitations that a sender may have quoted, folded.
 pub(super) struct Known {
     texts: Vec<String>,
-    shingles: HashSet<Vec<char>>,
+    shingles: HashSet<Shingle>,
+    /// Lines that end in a colon: the items of a form.
+    labels: HashSet<String>,
+    /// Weight of the shortest text.
+    shortest: usize,
 }
 
 /// Lines that, put together, are one unbroken passage of an invitation.
@@ -45,7 +51,9 @@ impl Known {
         let texts: Vec<String> =
             invitations.iter().flat_map(|invitation| [fold(&invitation.text), fold(&invitation.subject)]).collect();
         let shingles = texts.iter().flat_map(|text| shingles(text)).collect();
-        Self { texts, shingles }
+        let labels = invitations.iter().flat_map(|invitation| invitation.text.lines()).filter_map(label);
+        let shortest = invitations.iter().map(|invitation| weight(&fold(&invitation.text))).min().unwrap_or_default();
+        Self { texts, shingles, labels: labels.collect(), shortest }
     }
 
     /// The passages of the invitation among the lines, longest first found, none overlapping; blank lines inside
@@ -81,7 +89,7 @@ impl Known {
             }
             end = at + 1;
         }
-        let ends_invitation = self.texts.iter().any(|text| text.ends_with(&joined));
+        let ends_invitation = weight(&joined) >= LAST_WORDS && self.texts.iter().any(|text| text.ends_with(&joined));
         Some(Passage { start, end, weight: weight(&joined), ends_invitation })
     }
 
@@ -96,21 +104,47 @@ impl Known {
         weight(&folded) >= DAMAGED_LINE && self.share(&folded) >= SHARE
     }
 
-    /// Whether a line inside a quotation is more likely a damaged line of the invitation than an answer.
+    /// Whether a line inside a quotation is more likely a damaged line of the invitation than an answer. An answer
+    /// may stand behind the words that it answers: "Full name: Jane Doe".
     pub fn is_akin(&self, line: &str) -> bool {
-        self.share(&fold(line)) >= AKIN
+        let folded = fold(line);
+        let ends = folded.char_indices().map(|(at, letter)| at + letter.len_utf8());
+        let repeated = ends.take_while(|end| folded.get(..*end).is_some_and(|start| self.holds(start))).last();
+        let rest = folded.get(repeated.unwrap_or(0)..).unwrap_or_default();
+        rest.is_empty() || self.share(rest) >= AKIN
+    }
+
+    /// Whether the passages make up the better part of an invitation.
+    pub fn is_mostly_in(&self, passages: &[Passage]) -> bool {
+        passages.iter().map(|passage| passage.weight).sum::<usize>() * 2 > self.shortest
+    }
+
+    /// Whether a quoted line is an item of the invitation's form with an answer typed behind it.
+    pub fn is_answered(&self, line: &str) -> bool {
+        let Some((item, answer)) = line.split_once([':', '：']) else { return false };
+        let (item, answer) = (fold(item), fold(answer));
+        !answer.is_empty() && self.labels.contains(&item) && !self.holds(&(item + &answer))
     }
 
     /// Per cent of a folded line's shingles that the invitations hold.
     fn share(&self, folded: &str) -> usize {
-        let all = shingles(folded);
-        let known = all.iter().filter(|shingle| self.shingles.contains(*shingle)).count();
-        known * 100 / all.len().max(1)
+        let (mut all, mut known) = (0, 0);
+        for shingle in shingles(folded) {
+            all += 1;
+            known += usize::from(self.shingles.contains(&shingle));
+        }
+        known * 100 / all.max(1)
     }
 
     fn holds(&self, folded: &str) -> bool {
         self.texts.iter().any(|text| text.contains(folded))
     }
+}
+
+/// The folded item of a form's empty line: "Full name: ______".
+fn label(line: &str) -> Option<String> {
+    let line = line.trim_end_matches(|letter: char| letter.is_whitespace() || matches!(letter, '_' | '.' | '…'));
+    line.strip_suffix([':', '：']).map(fold).filter(|item| !item.is_empty())
 }
 
 /// Letters and digits only, compatibility forms unified, lower case.
@@ -123,7 +157,11 @@ pub(super) fn weight(folded: &str) -> usize {
     folded.chars().map(|letter| if letter < '\u{1100}' { 1 } else { 2 }).sum()
 }
 
-fn shingles(folded: &str) -> Vec<Vec<char>> {
-    let letters: Vec<char> = folded.chars().collect();
-    letters.windows(SHINGLE).map(<[char]>::to_vec).collect()
+fn shingles(folded: &str) -> impl Iterator<Item = Shingle> {
+    let mut window = ['\0'; 4];
+    let letters = folded.chars().map(move |letter| {
+        window = [window[1], window[2], window[3], letter];
+        window
+    });
+    letters.skip(3)
 }

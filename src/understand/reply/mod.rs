@@ -12,6 +12,8 @@ mod header_block;
 mod inline;
 mod invitation;
 mod signature;
+#[cfg(test)]
+mod tests;
 mod words;
 mod zone;
 
@@ -82,13 +84,14 @@ impl ReplyText {
         footer::mark(lines, &mut zones);
         let (text, own) = typed_lines(lines, &zones);
         let sender = message.from.as_ref().and_then(|from| from.name.as_deref());
-        Self {
-            signature: signature::begins(&own, sender),
-            inline_answers: inline::answers(lines, &zones, &own),
-            quotation: quotation(lines, &zones),
-            forwarded: forwarded::says_nothing(&text),
-            text,
-        }
+        let inline_answers = inline::answers(lines, &zones, &own);
+        // An answer is no signature, though "Full name?" is answered with the sender's name.
+        let last_answer = inline_answers.last().map_or(0, |answer| answer.span.start);
+        let signature = signature::begins(own.iter().filter(|line| line.start >= last_answer), sender);
+        let quotation = quotation(lines, &zones);
+        let mut reply = Self { text, signature, inline_answers, quotation, forwarded: false };
+        reply.forwarded = forwarded::says_nothing(reply.body());
+        reply
     }
 
     /// A reply text that consists of exactly this, for tests and tools.

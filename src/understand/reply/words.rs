@@ -61,6 +61,7 @@ struct Signature {
 struct Footer {
     device: Vec<String>,
     boilerplate: Vec<String>,
+    list: Vec<String>,
 }
 
 /// The phrases by which frames of quoted mail, signatures and footers are known.
@@ -88,6 +89,8 @@ pub(super) struct Words {
     pub device: Regex,
     /// The beginning of a paragraph that a server or firm adds.
     pub boilerplate: Regex,
+    /// The beginning of what a mailing list adds below a rule.
+    pub list: Regex,
 }
 
 impl Words {
@@ -119,10 +122,11 @@ impl Words {
             end: Regex::new(&format!("(?i)^(?:{})$", any(&file.separator.end)))?,
             note: Regex::new(&format!(r"(?i)^\W*(?:{})\W*$", any(&file.forwarded.notes)))?,
             closing: Regex::new(&format!(r"(?i)^\W*(?:{})", any(&file.signature.closings)))?,
-            closing_ending: Regex::new(&format!(r"(?:{})\W*$", any(&file.signature.closing_endings)))?,
+            closing_ending: Regex::new(&format!(r"(?:^|\s)(?:{})\W*$", any(&file.signature.closing_endings)))?,
             // The rest of the line has no comma: "Sent from my hotel, so in short: yes" was typed.
-            device: Regex::new(&format!(r"(?i)^\W*(?:{})[^,;!?、，]{{0,60}}$", any(&file.footer.device)))?,
+            device: Regex::new(&format!(r"(?i)^[\s*_~(<\[–—-]*(?:{})[^,;!?、，]{{0,60}}$", any(&file.footer.device)))?,
             boilerplate: Regex::new(&format!(r"(?i)^\W*(?:{})", any(&file.footer.boilerplate)))?,
+            list: Regex::new(&format!(r"(?i)^\W*(?:{})", any(&file.footer.list)))?,
         })
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn zones(lines: &[Line], known: &Known) -> Vec<Zone> {
     let mut at = 0;
     while at < lines.len() {
         let own = zones.get(at) == Some(&Zone::Own);
-        let Some(end) = own.then(|| frame_at(lines, &zones, at)).flatten() else {
+        let Some(end) = own.then(|| frame_at(lines, &zones, &passages, at)).flatten() else {
             at += 1;
             continue;
         };
@@ -44,30 +44,35 @@ pub(super) fn zones(lines: &[Line], known: &Known) -> Vec<Zone> {
         at = end;
     }
     subtract(lines, &mut zones, known, &passages);
+    answered_forms(lines, &mut zones, known, &passages);
     zones
 }
 
-/// What the format marks: quotation depth, and the containers of HTML clients. Inside such a container an answer may
-/// stand between quoted lines; it counts as typed.
+/// What the format marks: quotation depth, and the containers of HTML clients. Where such a container holds nothing
+/// but a frame and quoted lines, what stands between those was typed there.
 fn marked(lines: &[Line]) -> Vec<Zone> {
-    let mut quoted_before = false;
-    let mut zones = Vec::with_capacity(lines.len());
-    for line in lines {
-        let container = line.role == LineRole::Quotation;
-        if line.quote_depth > 0 {
-            quoted_before = true;
-        } else if !container && !is_blank(line) {
-            quoted_before = false;
+    let mut zones: Vec<Zone> =
+        lines.iter().map(|line| if line.quote_depth > 0 { Zone::Quoted } else { Zone::Own }).collect();
+    let mut start = 0;
+    while start < lines.len() {
+        let inside = |line: &Line| line.role == LineRole::Quotation || line.quote_depth > 0 || is_blank(line);
+        let length = lines.iter().skip(start).take_while(|line| inside(line)).count();
+        let container = lines.iter().skip(start).take(length).any(|line| line.role == LineRole::Quotation);
+        if container {
+            let first = next_line(lines, start).unwrap_or(start);
+            let below = frame_at(lines, &zones, &[], first).unwrap_or(first);
+            let only_quoted =
+                next_line(lines, below).and_then(|at| lines.get(at)).is_some_and(|line| line.quote_depth > 0);
+            set(&mut zones, start..if only_quoted { below } else { start + length }, Zone::Quoted);
         }
-        let quoted = line.quote_depth > 0 || (container && !quoted_before);
-        zones.push(if quoted { Zone::Quoted } else { Zone::Own });
+        start += length.max(1);
     }
     zones
 }
 
 /// One past the last line of the frame that begins at `start`: a rule, a separator, a header block, an attribution,
 /// as far as they follow each other.
-fn frame_at(lines: &[Line], zones: &[Zone], start: usize) -> Option<usize> {
+fn frame_at(lines: &[Line], zones: &[Zone], passages: &[Passage], start: usize) -> Option<usize> {
     let mut at = start;
     let rule = is_rule(&lines.get(at)?.text);
     if rule {
@@ -77,7 +82,10 @@ fn frame_at(lines: &[Line], zones: &[Zone], start: usize) -> Option<usize> {
     if let Some(below) = separator {
         at = next_line(lines, below).unwrap_or(below);
     }
-    let quoted_below = |from: usize| next_line(lines, from).is_some_and(|next| zones.get(next) == Some(&Zone::Quoted));
+    let begins_passage =
+        |at: usize| passages.iter().any(|passage| passage.start == at && passage.weight >= FRAMED_PASSAGE);
+    let quoted = |at: usize| zones.get(at) == Some(&Zone::Quoted) || begins_passage(at);
+    let quoted_below = |from: usize| next_line(lines, from).is_some_and(quoted);
     // A rule above an attribution is the last line of the sender's signature.
     let attribution = || attribution_at(lines, at, quoted_below).filter(|_| separator.is_some() || !rule);
     header_block_at(lines, at, separator.is_some()).or_else(attribution).or(separator)
@@ -94,8 +102,8 @@ fn quotation_is_marked(lines: &[Line], zones: &[Zone], passages: &[Passage], fro
     quoted(next) || quoted_invitation
 }
 
-/// A quotation that nothing marks, from `from` to the end or to the line that says where it ends. What the invitation does not say, between its passages
-/// or after its last, was typed there.
+/// A quotation that nothing marks, from `from` to the end or to the line that says where it ends. What the invitation
+/// does not say, between its passages or after its last, was typed there.
 fn unmarked_quotation(
     lines: &[Line],
     zones: &mut [Zone],
@@ -115,28 +123,30 @@ fn unmarked_quotation(
     if inside().map(|passage| passage.weight).sum::<usize>() < ENOUGH {
         return;
     }
-    let mut previous: Option<&Passage> = None;
-    for passage in inside() {
-        if let Some(previous) = previous {
-            typed_between(lines, zones, known, previous.end..passage.start);
-        }
-        previous = Some(passage);
+    let end = inside().filter(|passage| passage.ends_invitation).map(|passage| passage.end).next_back();
+    let mut previous = lines.len();
+    for passage in inside().filter(|passage| end.is_none_or(|end| passage.end <= end)) {
+        give_back(lines, zones, previous..passage.start, |line| !known.is_akin(line));
+        previous = passage.end;
     }
-    if let Some(last) = previous.filter(|last| !typed_above || last.ends_invitation) {
-        typed_between(lines, zones, known, last.end..lines.len());
+    match end {
+        Some(end) => give_back(lines, zones, end..lines.len(), |_| true),
+        None if !typed_above => give_back(lines, zones, previous..lines.len(), |line| !known.is_akin(line)),
+        None => {}
     }
 }
 
-fn typed_between(lines: &[Line], zones: &mut [Zone], known: &Known, range: std::ops::Range<usize>) {
+/// Gives the lines that were typed back to the sender, but no frame.
+fn give_back(lines: &[Line], zones: &mut [Zone], range: std::ops::Range<usize>, typed: impl Fn(&str) -> bool) {
     let mut at = range.start;
     while at < range.end {
         let Some(line) = lines.get(at) else { return };
-        if let Some(end) = frame_at(lines, zones, at) {
+        if let Some(end) = frame_at(lines, zones, &[], at) {
             set(zones, at..end, Zone::Frame);
             at = end;
             continue;
         }
-        if !known.is_akin(&line.text) && line.quote_depth == 0 {
+        if line.quote_depth == 0 && typed(&line.text) {
             set(zones, at..at + 1, Zone::Own);
         }
         at += 1;
@@ -158,6 +168,19 @@ fn subtract(lines: &[Line], zones: &mut [Zone], known: &Known, passages: &[Passa
     for (at, line) in lines.iter().enumerate() {
         if zones.get(at) == Some(&Zone::Own) && known.resembles(&line.text) {
             take(zones, at);
+        }
+    }
+}
+
+/// Gives back the items of a quoted form behind which an answer was typed. Only where most of the invitation
+/// is quoted: a quoted acknowledgement repeats the items with what was answered before.
+fn answered_forms(lines: &[Line], zones: &mut [Zone], known: &Known, passages: &[Passage]) {
+    if !known.is_mostly_in(passages) {
+        return;
+    }
+    for (line, zone) in lines.iter().zip(zones) {
+        if *zone == Zone::Quoted && known.is_answered(&line.text) {
+            *zone = Zone::Own;
         }
     }
 }

@@ -1,17 +1,19 @@
 //! What the mail wants: to come, to decline, to change, to cancel, to ask; and what of it needs a person's eye.
 
+mod signals;
+mod words;
+
 use serde::{Deserialize, Serialize};
 
-use super::evidence::{Evidence, ReasonCode, Signal};
+use super::evidence::{Evidence, ReasonCode, Signal, Source};
+use super::sessions::{self, Answer};
 use crate::event::Event;
 use crate::understand::language::Languages;
 use crate::understand::message::Message;
-use crate::understand::reply::ReplyText;
+use crate::understand::phrases::Phrases;
+use crate::understand::reply::{ReplyText, Span};
 
-/// What the intent reader needs of a language.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Words {}
+pub use words::Words;
 
 /// What a message is (contract).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -48,8 +50,70 @@ pub struct Intent {
 /// Reads the intent.
 #[must_use]
 pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Languages) -> Intent {
-    let _ = (reply, message, event, languages);
-    Intent::default()
+    let reading = sessions::read(reply, message, event, None, languages);
+    let body = reply.body();
+    let words: Vec<&Words> = languages.found_in(body).into_iter().map(|language| &language.intent).collect();
+    let mut found: Vec<Signal> = Vec::new();
+    for sentence in sessions::sentences_of(body, languages) {
+        let answers = reading.mentions.iter().any(|mention| {
+            mention.answer != Answer::Maybe && mention.evidence.span.is_some_and(|span| sentence.span.contains(&span))
+        });
+        let sentence = signals::Sentence {
+            text: sentence.span.of(body),
+            start: sentence.span.start,
+            question: sentence.question,
+            answers,
+        };
+        found.extend(signals::of(&sentence, &words));
+    }
+    let kind = kind(body, &words, &reading, event, &found);
+    Intent { kind, signals: found }
+}
+
+fn kind(
+    body: &str,
+    words: &[&Words],
+    reading: &sessions::SessionReading,
+    event: &Event,
+    signals: &[Signal],
+) -> Option<(Kind, Evidence)> {
+    let place = |list: fn(&Words) -> &Phrases| words.iter().find_map(|words| list(words).find_in(body).next());
+    let answered = |answer| reading.mentions.iter().find(|mention| mention.answer == answer);
+    let everything = |answer| {
+        event.sessions.iter().all(|session| {
+            reading.mentions.iter().any(|mention| mention.answer == answer && mention.sessions.contains(&session.id))
+        })
+    };
+    let (accept, refuse) = (place(|words| &words.accept), place(|words| &words.refuse));
+    let (cancel, change) = (place(|words| &words.cancel), place(|words| &words.change));
+    let earlier = place(|words| &words.earlier);
+    let yes = answered(Answer::Yes).and_then(|mention| mention.evidence.span);
+    let no = answered(Answer::No).and_then(|mention| mention.evidence.span);
+    let question = signals.iter().find(|signal| signal.code == ReasonCode::Question).and_then(|signal| signal.span);
+    let read = |kind, span: Option<Span>, confidence, rule| {
+        let span = span.unwrap_or(Span { start: 0, end: 0 });
+        let text = span.of(body).to_string();
+        Some((kind, Evidence { source: Source::Prose, text, span: Some(span), confidence, rule }))
+    };
+    if let Some(span) = place(|words| &words.unrelated).filter(|_| yes.is_none()) {
+        return read(Kind::Unrelated, Some(span), 0.8, "not about the invitation");
+    }
+    match (yes, no) {
+        (Some(_), _) if earlier.is_some() && (change.is_some() || cancel.is_some() || no.is_some()) => {
+            read(Kind::Change, change.or(cancel).or(earlier), 0.85, "an answer given before is changed")
+        }
+        (None, _) if cancel.is_some() => read(Kind::Cancel, cancel, 0.9, "an answer given before is taken back"),
+        (None, Some(no)) if earlier.is_some() => {
+            read(Kind::Cancel, Some(no), 0.75, "an answer given before is taken back")
+        }
+        (Some(yes), _) => read(Kind::Attend, Some(yes), 0.95, "a session is accepted"),
+        (None, Some(no)) if everything(Answer::No) => read(Kind::Decline, Some(no), 0.95, "every session is declined"),
+        (None, _) if refuse.is_some() => read(Kind::Decline, refuse, 0.85, "a refusal"),
+        (None, Some(no)) => read(Kind::Decline, Some(no), 0.6, "a session is declined"),
+        (None, None) if accept.is_some() && question.is_none() => read(Kind::Attend, accept, 0.85, "an acceptance"),
+        _ if question.is_some() => read(Kind::Question, question, 0.8, "a question and no answer"),
+        _ => None,
+    }
 }
 
 /// Whether a signal holds a message back for a person, rather than only showing it to one beside the record.

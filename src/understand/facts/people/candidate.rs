@@ -1,7 +1,8 @@
 //! What a reader found: a possible value of a field. Readers are witnesses; `combine` weighs what they say.
 
+use super::pieces::{Piece, is_hangul};
+use super::words::Lexicon;
 use super::phrase::{Kind, Part};
-use super::pieces::Piece;
 use crate::event::Field;
 use crate::understand::facts::evidence::{Evidence, Fact, Source};
 use crate::understand::reply::Span;
@@ -22,29 +23,13 @@ impl Candidate {
     /// One read from the reply text.
     pub(super) fn read(field: Field, value: String, piece: Piece<'_>, witness: Witness) -> Self {
         let text = piece.text.to_string();
-        Self {
-            field,
-            value,
-            text,
-            span: Some(piece.span()),
-            source: witness.source,
-            rule: witness.rule,
-            confidence: witness.confidence,
-        }
+        Self { field, value, text, span: Some(piece.span()), source: witness.source, rule: witness.rule, confidence: witness.confidence }
     }
 
     /// One read from elsewhere.
     pub(super) fn outside(field: Field, value: &str, witness: Witness) -> Self {
         let (value, text) = (value.to_string(), value.to_string());
-        Self {
-            field,
-            value,
-            text,
-            span: None,
-            source: witness.source,
-            rule: witness.rule,
-            confidence: witness.confidence,
-        }
+        Self { field, value, text, span: None, source: witness.source, rule: witness.rule, confidence: witness.confidence }
     }
 
     /// As a fact, with this confidence.
@@ -75,7 +60,7 @@ impl Witness {
 
 /// The position and organization among the parts of a phrase, as candidates. An institution is preferred to a unit
 /// of one, and known words to unknown ones.
-pub(super) fn of_parts(parts: &[Part<'_>], witness: Witness) -> Vec<Candidate> {
+pub(super) fn of_parts(parts: &[Part<'_>], witness: Witness, lexicon: Lexicon<'_>) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     let of = |kind: Kind| parts.iter().enumerate().filter(move |(_, part)| part.kind == kind);
     let position = of(Kind::Position).next();
@@ -87,10 +72,15 @@ pub(super) fn of_parts(parts: &[Part<'_>], witness: Witness) -> Vec<Candidate> {
         push(Field::Position, part, if distinct > 1 { 0.9 } else { 1.0 });
     }
     let unaffiliated = of(Kind::Unaffiliated).next();
-    let institution = of(Kind::Institution).next();
+    let is_parent = |part: &Part<'_>| part.piece.words().iter().any(|word| lexicon.is(|w| &w.parents, word.text));
+    let institution = of(Kind::Institution).find(|(_, part)| is_parent(part)).or_else(|| of(Kind::Institution).next());
     let unit = of(Kind::Unit).next();
-    let proper = position.and_then(|(at, _)| {
-        let near = of(Kind::Proper).find(|(index, _)| *index > at);
+    let beside = of(Kind::Name).next().and_then(|(at, name)| {
+        let korean = name.piece.text.chars().any(is_hangul);
+        at.checked_sub(1).and_then(|before| of(Kind::Proper).find(|(index, _)| korean && *index == before))
+    });
+    let proper = position.or(beside).and_then(|(at, _)| {
+        let near = beside.or_else(|| of(Kind::Proper).find(|(index, _)| *index > at));
         near.or_else(|| of(Kind::Proper).rfind(|(index, _)| *index < at))
     });
     if let Some((_, part)) = institution {
@@ -98,7 +88,7 @@ pub(super) fn of_parts(parts: &[Part<'_>], witness: Witness) -> Vec<Candidate> {
     } else if let Some((_, part)) = unaffiliated {
         push(Field::Organization, part, 0.95);
     } else if let Some((_, part)) = proper.filter(|(index, _)| unit.is_none_or(|(at, _)| at > *index)) {
-        push(Field::Organization, part, 0.85);
+        push(Field::Organization, part, 0.75);
     } else if let Some((_, part)) = unit {
         push(Field::Organization, part, 0.8);
     }

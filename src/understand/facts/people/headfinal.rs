@@ -21,6 +21,11 @@ pub(super) fn read<'a>(piece: Piece<'a>, writer: Option<&str>, lexicon: Lexicon<
         from = last + 1;
     }
     parts.extend(nouns(piece, words.get(from..).unwrap_or_default(), lexicon));
+    let says = |part: &Part<'_>| matches!(part.kind, Kind::Name | Kind::Position | Kind::Institution | Kind::Unit);
+    let is_sentence = words.last().is_some_and(|word| lexicon.is(|w| &w.enders, word.text)) && name_at.is_none();
+    if is_sentence || !parts.iter().any(says) {
+        parts.clear();
+    }
     if parts.is_empty() { vec![Part { kind: Kind::Other, piece }] } else { parts }
 }
 
@@ -95,6 +100,7 @@ pub(super) fn nouns<'a>(piece: Piece<'a>, words: &[Piece<'a>], lexicon: Lexicon<
 }
 
 fn organization<'a>(piece: Piece<'a>, words: &[Piece<'a>], lexicon: Lexicon<'_>) -> Option<Part<'a>> {
+    let words = chain(piece, words, lexicon);
     let text = piece.around(words)?;
     let known = |word: &Piece<'_>| lexicon.is(|w| &w.institutions, word.text);
     let unit = |word: &Piece<'_>| lexicon.is(|w| &w.units, word.text);
@@ -110,10 +116,26 @@ fn organization<'a>(piece: Piece<'a>, words: &[Piece<'a>], lexicon: Lexicon<'_>)
     Some(Part { kind, piece: text })
 }
 
+/// The nouns at the end that belong together: a word that carried a particle, or is no noun, ends the chain.
+fn chain<'a, 'b>(piece: Piece<'a>, words: &'b [Piece<'a>], lexicon: Lexicon<'_>) -> &'b [Piece<'a>] {
+    let breaks = |word: &Piece<'a>| {
+        let end = word.start + word.text.len() - piece.start;
+        let after = piece.text.get(end..).unwrap_or_default();
+        let stripped = !after.is_empty() && !after.starts_with([' ', ',', ')', '(', '.', '\'', '’']);
+        let known = lexicon.is(|w| &w.institutions, word.text) || lexicon.is(|w| &w.units, word.text);
+        stripped || (!known && (lexicon.is(|w| &w.clause_ends, word.text) || lexicon.is(|w| &w.enders, word.text)))
+    };
+    let last = words.len().saturating_sub(1);
+    let broken = words.iter().take(last).rposition(breaks);
+    words.get(broken.map_or(0, |at| at + 1)..).unwrap_or_default()
+}
+
 /// A word without the particles or the copula at its end.
 pub(super) fn strip_particles<'a>(word: Piece<'a>, lexicon: Lexicon<'_>) -> Piece<'a> {
     let text = word.text.trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '’' | '”' | '"' | ')'));
-    let known = |text: &str| lexicon.is(|w| &w.roles, text) || lexicon.is(|w| &w.institutions, text);
+    let known = |text: &str| {
+        lexicon.is(|w| &w.roles, text) || lexicon.is(|w| &w.institutions, text) || lexicon.is(|w| &w.units, text)
+    };
     if known(text) {
         return Piece { text, ..word };
     }

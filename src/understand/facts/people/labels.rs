@@ -1,12 +1,12 @@
 //! Forms: "Name: …", tables, labels on one line and values on the next, numbered answers, answers under the
 //! invitation's own lines.
 
-use super::Mail;
+use super::mail::Mail;
 use super::candidate::{Candidate, Witness, of_parts};
 use super::name;
 use super::phrase::{self, Kind};
 use super::pieces::{self, Piece, tidy};
-use super::words::{Lexicon, WordList, Words};
+use super::words::{Lexicon, Words, WordList};
 use crate::event::Field;
 use crate::understand::facts::evidence::Source;
 
@@ -46,12 +46,7 @@ pub(super) fn entries<'a>(mail: &Mail<'a>) -> Vec<Entry<'a>> {
     let mut entries = Vec::new();
     let mut at = 0;
     while let Some(line) = lines.get(at) {
-        let run = lines
-            .get(at..)
-            .unwrap_or_default()
-            .iter()
-            .map_while(|line| bare_label(*line, mail.lexicon))
-            .collect::<Vec<_>>();
+        let run = lines.get(at..).unwrap_or_default().iter().map_while(|line| bare_label(*line, mail.lexicon)).collect::<Vec<_>>();
         let values = lines.get(at + run.len()..).unwrap_or_default();
         if run.len() >= 3 && values.len() >= run.len() {
             let pairs = run.iter().zip(values);
@@ -61,6 +56,7 @@ pub(super) fn entries<'a>(mail: &Mail<'a>) -> Vec<Entry<'a>> {
         }
         if let (Some(label), Some(value)) = (run.first(), lines.get(at + 1))
             && run.len() == 1
+            && !value.text.contains(':')
             && on_line(*value, mail.lexicon).is_empty()
         {
             entries.push(Entry { label: *label, value: *value });
@@ -94,9 +90,15 @@ fn on_line<'a>(line: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<Entry<'a>> {
     vec![Entry { label, value }]
 }
 
+/// Whether a line is an entry of a form.
+pub(super) fn is_labelled(line: Piece<'_>, lexicon: Lexicon<'_>) -> bool {
+    split_label(line, lexicon).is_some_and(|(_, value)| !value.text.is_empty()) && line.text.contains([':', '：', '=', '\t'])
+}
+
 /// A label at the start of a line and what follows it.
 fn split_label<'a>(line: Piece<'a>, lexicon: Lexicon<'_>) -> Option<(Label, Piece<'a>)> {
     const LONGEST: usize = 48;
+    let mut found = None;
     for (at, c) in line.text.char_indices().take_while(|(at, _)| *at <= LONGEST) {
         let next = at + c.len_utf8();
         let (before, after) = (line.text.get(..at)?, line.text.get(next..)?);
@@ -109,13 +111,11 @@ fn split_label<'a>(line: Piece<'a>, lexicon: Lexicon<'_>) -> Option<(Label, Piec
         };
         if separates && let Some(label) = label(before, lexicon) {
             let rest = line.sub(after);
-            let value = rest.text.trim_start_matches(|c: char| {
-                c.is_whitespace() || matches!(c, ':' | '.' | '-' | '>' | '|' | '=' | '–' | '—' | '/')
-            });
-            return Some((label, rest.sub(value).trimmed()));
+            let value = rest.text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '.' | '-' | '>' | '|' | '=' | '–' | '—' | '/'));
+            found = Some((label, rest.sub(value).trimmed()));
         }
     }
-    None
+    found
 }
 
 /// The label that some words are: numbering, bullets and dots aside.
@@ -124,15 +124,8 @@ pub(super) fn label(text: &str, lexicon: Lexicon<'_>) -> Option<Label> {
     let key = without_number(key).trim_matches(|c: char| !c.is_alphanumeric() && c != ')' && c != '(').to_lowercase();
     let plain = key.split('(').next().unwrap_or_default().trim().to_string();
     let joined: String = key.split_whitespace().collect();
-    let own = key
-        .split_once(' ')
-        .map(|(first, rest)| (lexicon.is(|w| &w.articles, first), rest))
-        .filter(|(is, _)| *is)
-        .map(|(_, rest)| rest.to_string());
-    for candidate in [Some(key.clone()), Some(plain), own, key.chars().any(pieces::is_hangul).then_some(joined)]
-        .into_iter()
-        .flatten()
-    {
+    let own = key.split_once(' ').map(|(first, rest)| (lexicon.is(|w| &w.articles, first), rest)).filter(|(is, _)| *is).map(|(_, rest)| rest.to_string());
+    for candidate in [Some(key.clone()), Some(plain), own, key.chars().any(pieces::is_hangul).then_some(joined)].into_iter().flatten() {
         if candidate.is_empty() {
             continue;
         }
@@ -147,8 +140,7 @@ pub(super) fn label(text: &str, lexicon: Lexicon<'_>) -> Option<Label> {
 fn without_number(text: &str) -> &str {
     let Some((first, rest)) = text.split_once(char::is_whitespace) else { return text };
     let mark = first.trim_end_matches(['.', ')', ':']);
-    let numbered = first.len() > mark.len() && mark.chars().count() <= 2
-        || (!mark.is_empty() && mark.chars().all(|c| c.is_ascii_digit()));
+    let numbered = first.len() > mark.len() && mark.chars().count() <= 2 || (!mark.is_empty() && mark.chars().all(|c| c.is_ascii_digit()));
     if numbered { rest.trim_start() } else { text }
 }
 
@@ -169,12 +161,9 @@ pub(super) fn candidates(mail: &Mail<'_>, entries: &[Entry<'_>], source: Source)
                 if let Some(name) = name::clean(piece.text, mail.lexicon) {
                     candidates.push(Candidate::read(Field::Name, name, piece, witness));
                 }
-                let rest = pieces::split(piece)
-                    .into_iter()
-                    .skip(1)
-                    .flat_map(|piece| phrase::read(piece, mail.writer.as_deref(), mail.lexicon));
+                let rest = pieces::split(piece).into_iter().skip(1).flat_map(|piece| mail.read(piece));
                 let rest: Vec<_> = rest.filter(|part| part.kind != Kind::Proper && part.kind != Kind::Other).collect();
-                let beside = of_parts(&rest, witness.times(0.85));
+                let beside = of_parts(&rest, witness.times(0.85), mail.lexicon);
                 candidates.extend(beside.into_iter().filter(|found| !has(found.field)));
             }
             Label::Asks(Field::Organization) => candidates.extend(affiliation(mail, piece, has_position, witness)),
@@ -198,35 +187,33 @@ fn affiliation(mail: &Mail<'_>, piece: Piece<'_>, has_position: bool, witness: W
     if phrase::is_contact(piece.text, mail.lexicon) {
         return Vec::new();
     }
-    let parts: Vec<_> =
-        pieces::split(piece).into_iter().flat_map(|piece| phrase::read(piece, None, mail.lexicon)).collect();
-    let mixed = !has_position
-        && parts.iter().any(|part| part.kind == Kind::Position)
-        && parts.iter().any(|part| part.kind != Kind::Position);
+    let parts: Vec<_> = pieces::split(piece).into_iter().flat_map(|piece| phrase::read(piece, None, mail.lexicon)).collect();
+    let mixed = !has_position && parts.iter().any(|part| part.kind == Kind::Position) && parts.iter().any(|part| part.kind != Kind::Position);
     if mixed {
-        return of_parts(&parts, witness.times(0.9));
+        return of_parts(&parts, witness.times(0.9), mail.lexicon);
     }
     vec![Candidate::read(Field::Organization, without_article(piece.text, mail.lexicon), piece, witness)]
 }
 
 fn position(mail: &Mail<'_>, piece: Piece<'_>, has_organization: bool, witness: Witness) -> Vec<Candidate> {
     if !has_organization {
-        let parts: Vec<_> =
-            pieces::split(piece).into_iter().flat_map(|piece| phrase::read(piece, None, mail.lexicon)).collect();
+        let parts: Vec<_> = pieces::split(piece).into_iter().flat_map(|piece| phrase::read(piece, None, mail.lexicon)).collect();
         let names = |kind| parts.iter().any(|part| part.kind == kind);
         if names(Kind::Position) && names(Kind::Institution) {
-            return of_parts(&parts, witness.times(0.9));
+            return of_parts(&parts, witness.times(0.9), mail.lexicon);
         }
     }
+    let known = phrase::read(piece, None, mail.lexicon).iter().any(|part| part.kind == Kind::Position);
+    let witness = if known { witness } else { witness.times(0.9) };
     vec![Candidate::read(Field::Position, without_article(piece.text, mail.lexicon), piece, witness)]
 }
 
+/// The value without a leading article, and without a remark in brackets behind it.
 fn without_article(text: &str, lexicon: Lexicon<'_>) -> String {
-    let text = tidy(text);
+    let remark = text.rfind(" (").filter(|at| *at > 0 && text.trim_end().ends_with(')'));
+    let text = tidy(text.get(..remark.unwrap_or(text.len())).unwrap_or(text));
     match text.split_once(' ') {
-        Some((first, rest)) if lexicon.is(|w| &w.articles, first) && first.chars().all(char::is_lowercase) => {
-            rest.to_string()
-        }
+        Some((first, rest)) if lexicon.is(|w| &w.articles, first) && first.chars().all(char::is_lowercase) => rest.to_string(),
         _ => text,
     }
 }
@@ -242,9 +229,7 @@ pub(super) fn inline_entries<'a>(mail: &Mail<'a>) -> Vec<Entry<'a>> {
             [] => {}
             [field] => entries.push(Entry { label: Label::Asks(*field), value }),
             several if several.len() == values.len() => {
-                entries.extend(
-                    several.iter().zip(values).map(|(field, value)| Entry { label: Label::Asks(*field), value }),
-                );
+                entries.extend(several.iter().zip(values).map(|(field, value)| Entry { label: Label::Asks(*field), value }));
             }
             several => entries.extend(by_meaning(mail, several, &values)),
         }
@@ -278,7 +263,7 @@ fn asked(question: &str, lexicon: Lexicon<'_>) -> Vec<Field> {
 }
 
 fn by_meaning<'a>(mail: &Mail<'_>, fields: &[Field], values: &[Piece<'a>]) -> Vec<Entry<'a>> {
-    let parts = values.iter().flat_map(|piece| phrase::read(*piece, mail.writer.as_deref(), mail.lexicon));
+    let parts = values.iter().flat_map(|piece| mail.read(*piece));
     let entries = parts.filter_map(|part| {
         let field = match part.kind {
             Kind::Name => Field::Name,
@@ -302,19 +287,18 @@ pub(super) fn numbered<'a>(mail: &Mail<'a>) -> Vec<Entry<'a>> {
                 _ => (first, rest),
             };
             let mark = first.trim_end_matches(['.', ')', ':']).trim_start_matches('(');
-            (mark.chars().count() <= 2 && mark.len() < first.len()).then(|| line.sub(rest).trimmed())
+            let roman = mark.chars().all(|c| matches!(c, 'i' | 'v' | 'x' | 'I' | 'V' | 'X'));
+            ((mark.chars().count() <= 2 || roman) && mark.len() < first.len()).then(|| line.sub(rest).trimmed())
         })
         .collect();
     let writer = mail.writer.as_deref().unwrap_or_default();
     let opens = values.first().is_some_and(|first| phrase::is_writer(first.text, writer, mail.lexicon));
-    if values.len() < 3 || !opens || values.iter().any(|value| split_label(*value, mail.lexicon).is_some()) {
+    if values.len() < 3 || !opens || values.iter().any(|value| split_label(*value, mail.lexicon).is_some_and(|(label, _)| label != Label::Other)) {
         return Vec::new();
     }
     let fields = [Field::Name, Field::Organization, Field::Position];
-    let mut entries: Vec<Entry<'a>> =
-        fields.iter().zip(&values).map(|(field, value)| Entry { label: Label::Asks(*field), value: *value }).collect();
-    let is_position =
-        |piece: &Piece<'_>| phrase::read(*piece, None, mail.lexicon).iter().any(|part| part.kind == Kind::Position);
+    let mut entries: Vec<Entry<'a>> = fields.iter().zip(&values).map(|(field, value)| Entry { label: Label::Asks(*field), value: *value }).collect();
+    let is_position = |piece: &Piece<'_>| phrase::read(*piece, None, mail.lexicon).iter().any(|part| part.kind == Kind::Position);
     if let [_, second, third, ..] = values.as_slice()
         && is_position(second)
         && !is_position(third)

@@ -4,24 +4,30 @@ mod address;
 mod block;
 mod candidate;
 mod combine;
+mod doubt;
+mod fuller;
 mod headfinal;
 mod labels;
+mod mail;
 mod name;
+mod own;
 mod phrase;
 mod pieces;
+mod principal;
 mod prose;
+mod romanize;
+mod roster;
 mod sender;
 mod words;
 
 use self::candidate::{Candidate, Witness};
-use self::sender::Sender;
-use self::words::Lexicon;
+use self::mail::Mail;
 pub use self::words::Words;
-use super::evidence::{Fact, Signal, Source};
+use super::evidence::{Fact, ReasonCode, Signal, Source};
 use crate::event::{Event, Field};
 use crate::understand::language::Languages;
 use crate::understand::message::Message;
-use crate::understand::reply::{InlineAnswer, ReplyText, Span};
+use crate::understand::reply::{ReplyText, Span};
 
 /// The people of a mail.
 #[derive(Debug, Clone, Default)]
@@ -50,78 +56,65 @@ pub struct Person {
     pub is_writer: bool,
 }
 
-/// What the readers look at.
-struct Mail<'a> {
-    text: &'a str,
-    signature: Option<usize>,
-    inline: &'a [InlineAnswer],
-    message: &'a Message,
-    lexicon: Lexicon<'a>,
-    sender: Sender,
-    /// The name of the one who wrote, as far as known before the text is read closely.
-    writer: Option<String>,
-}
+/// More people than this are for staff to look at.
+const MANY: usize = 10;
 
 /// Reads the people.
 #[must_use]
 pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Languages) -> People {
-    let _ = event;
-    let lexicon = Lexicon(languages);
-    let sender = Sender::of(message, lexicon);
-    let mut mail = Mail {
-        text: &reply.text,
-        signature: reply.signature,
-        inline: &reply.inline_answers,
-        message,
-        lexicon,
-        writer: sender.name.clone(),
-        sender,
-    };
+    let mut mail = Mail::new(reply, message, event, languages);
     let entries = labels::entries(&mail);
-    let mut candidates = prose::names(&mail);
-    candidates.extend(labels::candidates(&mail, &entries, Source::Label));
-    if mail.writer.as_deref().is_none_or(|name| !name::is_person(name, lexicon)) {
-        let introduced = candidates.iter().filter(|candidate| candidate.field == Field::Name);
-        let fits = |value: &str| {
-            mail.writer.as_deref().is_none_or(|writer| name::agree(writer, value) || !name::is_person(writer, lexicon))
-        };
-        let introduced =
-            introduced.filter(|candidate| fits(&candidate.value)).max_by(|a, b| a.confidence.total_cmp(&b.confidence));
-        mail.writer = introduced.map(|candidate| candidate.value.clone()).or(mail.writer);
+    let identified = own::identify(&mut mail, &entries);
+    let listed = roster::listed(&mail, &entries);
+    if !listed.is_empty() {
+        let shared = shared(&mail, &own::read(&mail, &[], Vec::new()));
+        let people = roster::people(&mail, listed, &shared);
+        let signals = if people.len() > MANY { vec![signal(ReasonCode::TooManyPeople, format!("{} people are listed", people.len()))] } else { Vec::new() };
+        return People { people, signals };
     }
-    candidates.extend(labels::candidates(&mail, &labels::inline_entries(&mail), Source::InlineAnswer));
-    candidates.extend(labels::candidates(&mail, &labels::numbered(&mail), Source::Label));
-    candidates.extend(block::read(&mail));
-    candidates.extend(prose::read(&mail));
-    candidates.extend(headers(&mail));
-    let name = combine::best(Field::Name, &candidates);
-    candidates.extend(address::read(&mail, &entries, name.as_ref().map(|name| name.value.as_str())));
-    let person = Person {
-        organization: combine::best(Field::Organization, &candidates),
-        position: combine::best(Field::Position, &candidates),
-        email: combine::best(Field::Email, &candidates),
-        name,
-        scope: Vec::new(),
-        is_writer: true,
-    };
-    People { people: vec![person], signals: Vec::new() }
+    if let Some(principal) = principal::read(&mail) {
+        let shared = shared(&mail, &own::read(&mail, &[], Vec::new()));
+        return People { people: roster::people(&mail, vec![principal], &shared), signals: Vec::new() };
+    }
+    let mut signals = Vec::new();
+    if principal::is_deputy(&mail) {
+        signals.push(signal(ReasonCode::LowConfidence, "somebody writes for another person, who was not found".into()));
+    }
+    let writer = own::read(&mail, &entries, identified);
+    if writer.name.is_none() {
+        signals.push(signal(ReasonCode::LowConfidence, "the writer's name was not found".into()));
+    }
+    if (writer.organization.is_none() || writer.position.is_none())
+        && let Some(doubt) = doubt::about_absence(&mail)
+    {
+        signals.push(signal(ReasonCode::LowConfidence, doubt.into()));
+    }
+    let companions = roster::companions(&mail);
+    if companions.is_empty() {
+        return People { people: vec![writer], signals };
+    }
+    let shared = shared(&mail, &writer);
+    let mut people = vec![writer];
+    people.extend(roster::people(&mail, companions, &shared));
+    People { people, signals }
 }
 
-/// What From and the card parts say.
-fn headers(mail: &Mail<'_>) -> Vec<Candidate> {
-    let mut candidates = Vec::new();
-    if let Some(name) = &mail.sender.name {
-        let whole = name::is_person(name, mail.lexicon);
-        let confidence = if whole { 0.85 } else { 0.4 };
-        candidates.push(Candidate::outside(Field::Name, name, Witness::new(Source::From, "From", confidence)));
-    }
-    for card in &mail.message.cards {
-        let witness = Witness::new(Source::Card, "card part", 0.9);
-        let fields =
-            [(Field::Name, &card.name), (Field::Organization, &card.organization), (Field::Position, &card.position)];
-        for (field, value) in fields {
-            candidates.extend(value.as_deref().map(|value| Candidate::outside(field, value, witness)));
-        }
-    }
-    candidates
+fn signal(code: ReasonCode, detail: String) -> Signal {
+    Signal { code, detail, span: None }
+}
+
+/// What is said once and holds for all: the organization of the block, the sender's address.
+fn shared(mail: &Mail<'_>, writer: &Person) -> Vec<Candidate> {
+    let own = mail.message.answer_address().unwrap_or_default();
+    let organization = writer.organization.iter().map(|fact| Candidate {
+        field: Field::Organization,
+        value: fact.value.clone(),
+        text: fact.evidence.text.clone(),
+        span: fact.evidence.span,
+        source: fact.evidence.source,
+        rule: "shared organization",
+        confidence: fact.evidence.confidence * 0.8,
+    });
+    let address = Candidate::outside(Field::Email, own, Witness::new(Source::From, "sender's address for all", 0.85));
+    organization.chain([address]).collect()
 }

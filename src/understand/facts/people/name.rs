@@ -17,20 +17,21 @@ pub(super) fn clean(text: &str, lexicon: Lexicon<'_>) -> Option<String> {
     }
     let (first, rest) = text.split_once([',', ';']).unwrap_or((text, ""));
     let (first, rest) = (bare(first, lexicon), bare(rest, lexicon));
-    let is_given = (1..=3).contains(&rest.len()) && rest.iter().all(|word| is_name_word(word, lexicon));
+    let is_given = (1..=3).contains(&rest.len()) && is_name(&rest, lexicon);
     let family_first = is_given && (1..=3).contains(&first.len());
     let words: Vec<&str> = if family_first { rest.into_iter().chain(first).collect() } else { first };
     let has_letters = words.iter().any(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 1);
-    let plausible =
-        (1..=5).contains(&words.len()) && has_letters && words.iter().all(|word| is_name_word(word, lexicon));
+    let plausible = (1..=5).contains(&words.len()) && has_letters && is_name(&words, lexicon);
     plausible.then(|| tidy(&words.join(" ")))
 }
 
 /// The words of a name without honorifics before and degrees behind.
 fn bare<'a>(text: &'a str, lexicon: Lexicon<'_>) -> Vec<&'a str> {
     let mut words: Vec<&str> = Piece::whole(text).words().iter().map(|word| word.text).collect();
-    let leading = words.iter().take_while(|word| lexicon.is(|w| &w.honorifics, word)).count();
-    words.drain(..leading);
+    let title = |word: &&&str| lexicon.is(|w| &w.honorifics, word) || lexicon.is(|w| &w.roles, word);
+    let leading = words.iter().take_while(title).count();
+    let honorifics = words.iter().take_while(|word| lexicon.is(|w| &w.honorifics, word)).count();
+    words.drain(..if leading + 2 <= words.len() { leading } else { honorifics });
     while words.last().is_some_and(|word| lexicon.is(|w| &w.degrees, word) && is_degree_written(word, words.len())) {
         words.pop();
     }
@@ -46,10 +47,16 @@ fn is_degree_written(word: &str, of_words: usize) -> bool {
 fn is_name_word(word: &str, lexicon: Lexicon<'_>) -> bool {
     let letters = word.chars().any(char::is_alphabetic);
     let clean = word.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\'' | '’' | '.' | '‘' | '·'));
-    let common =
-        lexicon.is(|w| &w.roles, word) || lexicon.is(|w| &w.institutions, word) || lexicon.is(|w| &w.units, word);
+    let common = lexicon.is(|w| &w.institutions, word) || lexicon.is(|w| &w.units, word);
     let small = lexicon.is(|w| &w.joints, word) && !lexicon.is(|w| &w.name_particles, word);
     letters && clean && !(common && word.chars().count() > 3) && !small
+}
+
+/// Whether the words could be a name together: not the noun for what somebody is, but for the last ("Abbot").
+fn is_name(words: &[&str], lexicon: Lexicon<'_>) -> bool {
+    let role = |word: &&&str| lexicon.is(|w| &w.roles, word);
+    let before_last = words.get(..words.len().saturating_sub(1)).unwrap_or_default();
+    words.iter().all(|word| is_name_word(word, lexicon)) && !before_last.iter().any(|word| role(&word)) && (words.len() > 1 || !words.iter().any(|word| role(&word)))
 }
 
 /// A Korean name: two to four syllables, honorifics and attached titles removed, spaced syllables joined.
@@ -63,7 +70,10 @@ fn korean(text: &str, lexicon: Lexicon<'_>) -> Option<String> {
             return Some(if spaced { joined } else { words.join(" ") });
         }
     }
-    words.iter().rev().find_map(|word| korean_in(word, lexicon))
+    let last = words.last()?;
+    let title = lexicon.is(|w| &w.roles, last) || lexicon.is(|w| &w.degrees, last);
+    let attached = korean_in(last, lexicon);
+    if attached.is_some() || !title { attached } else { words.iter().rev().skip(1).find_map(|word| korean_in(word, lexicon)) }
 }
 
 /// The name in a Korean word, which may carry a title or a particle.
@@ -86,9 +96,11 @@ pub(super) fn is_korean_name(word: &str, lexicon: Lexicon<'_>) -> bool {
     let length = word.chars().count();
     let family = |take: usize| word.chars().take(take).collect::<String>();
     word.chars().all(is_hangul)
+        && !lexicon.is(|w| &w.units, word)
+        && !lexicon.is(|w| &w.mailboxes, word)
+        && !lexicon.is(|w| &w.breaks, word)
         && ((2..=3).contains(&length) && lexicon.is(|w| &w.surnames, &family(1))
-            || (3..=5).contains(&length) && lexicon.is(|w| &w.surnames, &family(2))
-            || (4..=5).contains(&length) && lexicon.is(|w| &w.surnames, &family(1)))
+            || (3..=4).contains(&length) && lexicon.is(|w| &w.surnames, &family(2)))
 }
 
 /// Whether the words look like a whole person's name, not a mailbox's: two words or more, or a Korean name.
@@ -97,8 +109,10 @@ pub(super) fn is_person(name: &str, lexicon: Lexicon<'_>) -> bool {
         return is_korean_name(&name.replace(' ', ""), lexicon);
     }
     let words: Vec<&str> = name.split_whitespace().collect();
-    let mailbox =
-        words.iter().any(|word| lexicon.is(|w| &w.mailboxes, word) && !lexicon.is(|w| &w.name_particles, word));
+    if words.iter().any(|word| word.trim_end_matches('.').chars().count() == 1) && words.len() == 2 {
+        return false; // "Kevin D." may be completed
+    }
+    let mailbox = words.iter().any(|word| lexicon.is(|w| &w.mailboxes, word) && !lexicon.is(|w| &w.name_particles, word));
     (2..=5).contains(&words.len()) && !mailbox
 }
 
@@ -131,8 +145,40 @@ pub(super) fn folded(name: &str) -> Vec<String> {
 pub(super) fn agree(a: &str, b: &str) -> bool {
     let (a, b) = (folded(a), folded(b));
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    let initial = |one: &str, other: &str| one.chars().count() == 1 && other.starts_with(one);
-    let matches = |one: &String| long.iter().any(|other| one == other || initial(one, other) || initial(other, one));
     let whole = short.iter().any(|word| word.chars().count() > 1 && long.contains(word));
-    whole && short.iter().all(matches)
+    whole && short.iter().all(|word| is_word_of(word, &long))
+}
+
+/// Whether a folded word is one of a name's, the initial of one, or a short form ("Bev").
+fn is_word_of(word: &str, name: &[String]) -> bool {
+    let initial = |one: &str, other: &str| matches!(one.chars().count(), 1 | 3..) && other.starts_with(one);
+    name.iter().any(|other| word == other || initial(word, other) || initial(other, word))
+}
+
+/// The words from..to of a text that are somebody's name: as many of its words as stand together, with initials and
+/// one further name between.
+pub(super) fn find(words: &[Piece<'_>], name: &str) -> Option<(usize, usize)> {
+    let name = folded(name);
+    let belongs = |word: &Piece<'_>| {
+        let parts = folded(word.text);
+        !parts.is_empty() && parts.iter().all(|part| is_word_of(part, &name))
+    };
+    let whole = |word: &Piece<'_>| folded(word.text).iter().any(|part| part.chars().count() > 1 && name.contains(part));
+    let middle = |word: &Piece<'_>| is_capitalized(word.text) && word.text.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-'));
+    let mut best: Option<(usize, usize)> = None;
+    let mut from = 0;
+    while from < words.len() {
+        let mut to = from;
+        while words.get(to).is_some_and(belongs)
+            || (to > from && words.get(to).is_some_and(middle) && words.get(to + 1).is_some_and(belongs))
+        {
+            to += 1;
+        }
+        let run = words.get(from..to).unwrap_or_default();
+        if run.iter().any(whole) && best.is_none_or(|(start, end)| to - from > end - start) {
+            best = Some((from, to));
+        }
+        from = to.max(from + 1);
+    }
+    best
 }

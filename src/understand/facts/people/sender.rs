@@ -1,6 +1,7 @@
 //! Who the headers say wrote: From's display name in every form, and what its address supports.
 
 use super::name;
+use super::romanize;
 use super::pieces::{Piece, is_hangul};
 use super::words::Lexicon;
 use crate::understand::message::Message;
@@ -36,15 +37,29 @@ impl Sender {
             let korean = name.chars().any(is_hangul);
             !strange && !several && (!office || (korean && core_words.len() > 1))
         });
+        let name = name.filter(|name| !name.contains(['.', '_']) || name.contains(' '));
+        let name = name.filter(|name| !named_by_domain(name, &address));
         let is_mailbox = name.is_none() && (mailbox_words > 0 || several);
         Self { aside: aside(display, name.as_deref()), name, is_mailbox, address }
+    }
+
+    /// The address's domain.
+    pub(super) fn domain(&self) -> &str {
+        self.address.split_once('@').map_or("", |(_, domain)| domain)
     }
 
     /// Whether the address's local part carries the name's words.
     pub(super) fn address_supports(&self, name: &str) -> bool {
         let local = self.address.split('@').next().unwrap_or_default();
-        name::folded(name).iter().any(|word| word.len() >= 3 && local.contains(word.as_str()))
+        name::folded(name).iter().any(|word| word.len() >= 3 && local.contains(word.as_str())) || romanize::stands_in(name, local)
     }
+}
+
+/// Whether every word of the display name stands in the domain and none in the local part: an organization's box.
+fn named_by_domain(name: &str, address: &str) -> bool {
+    let Some((local, domain)) = address.split_once('@') else { return false };
+    let words = name::folded(name);
+    words.iter().all(|word| word.len() >= 3 && domain.contains(word.as_str()) && !local.contains(word.as_str()))
 }
 
 fn aside(display: &str, name: Option<&str>) -> Option<String> {

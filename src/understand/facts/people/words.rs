@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use regex::Regex;
 use serde::Deserialize;
 
+use super::pieces::is_hangul;
 use crate::understand::language::Languages;
 
 /// What the people reader needs of a language.
@@ -27,14 +28,34 @@ pub struct Words {
     pub(super) roles: WordList,
     /// Nouns that name an organization by itself.
     pub(super) institutions: WordList,
+    /// Those of them that name nothing where they stand alone ("school", "project").
+    pub(super) common_alone: WordList,
+    /// Small words that may stand between the first words of an organization's name ("Women for Peace Society").
+    pub(super) name_links: WordList,
     /// Nouns that name a part of one.
     pub(super) units: WordList,
+    /// Positions that say nothing without what follows ("member of Parliament").
+    pub(super) members: WordList,
     /// Nouns that name a parliament; "member of" one is a position as a whole.
     pub(super) parliaments: WordList,
     /// Prepositions that lead from a position to its organization.
     pub(super) at: WordList,
     /// Genitives and prepositions that do so only where the name of an institution follows.
     pub(super) of: WordList,
+    /// Nouns of institutions that have others inside ("university", "ministry").
+    pub(super) parents: WordList,
+    /// Words at which a position ends ("Nurse with …", "Chairman since …").
+    pub(super) position_ends: WordList,
+    /// Words that never stand before a position in one noun phrase: pronouns, forms of "to be".
+    pub(super) verbal: WordList,
+    /// Words that make a position somebody else's ("my professor").
+    pub(super) possessives: WordList,
+    /// "And".
+    pub(super) conjunctions: WordList,
+    /// Abbreviations whose dot ends no sentence.
+    pub(super) abbreviations: WordList,
+    /// Prepositions before a town.
+    pub(super) places_follow: WordList,
     /// Articles.
     pub(super) articles: WordList,
     /// Small words that go on inside a name of several words ("and", "für").
@@ -45,6 +66,10 @@ pub struct Words {
     pub(super) mailboxes: WordList,
     /// Endings that mark the part a word plays in a sentence (Korean particles and copulas), longest first.
     pub(super) particles: Vec<String>,
+    /// Endings of a verb that ends a sentence.
+    pub(super) enders: WordList,
+    /// Endings of words behind which a chain of nouns begins anew (Korean connectives).
+    pub(super) clause_ends: WordList,
     /// Words that break a chain of nouns before a name ("안녕하세요", "저는").
     pub(super) breaks: WordList,
     /// Words between a name and its organization that carry nothing ("일하는").
@@ -55,6 +80,8 @@ pub struct Words {
     pub(super) unaffiliated: Patterns,
     /// Whether that is an occupation too.
     pub(super) occupations: Patterns,
+    /// How a letter begins.
+    pub(super) greetings: Patterns,
     /// A line that closes a letter.
     pub(super) closings: Patterns,
     /// What stands right before a writer's own position in a sentence.
@@ -77,6 +104,12 @@ pub struct Words {
     pub(super) principal_precedes: Patterns,
     /// What stands right before the name of somebody who comes along.
     pub(super) companion_follows: Patterns,
+    /// Says that somebody mentioned does not come.
+    pub(super) stays_away: Patterns,
+    /// Shows that the writer writes for another.
+    pub(super) deputy: Patterns,
+    /// Speaks of work, study or belonging somewhere.
+    pub(super) about_work: Patterns,
     /// Companions without a name.
     pub(super) unnamed_companions: Patterns,
 }
@@ -95,12 +128,15 @@ pub(super) struct Labels {
     pub(super) other: WordList,
 }
 
+/// Letters that must stand before an ending: "Murat" is no kind of "Rat".
+const STEM: usize = 3;
+
 /// Words in lower case; an entry that begins with `-` is an ending.
 #[derive(Debug, Default, Deserialize)]
 #[serde(from = "Vec<String>")]
 pub(super) struct WordList {
     whole: HashSet<String>,
-    endings: Vec<String>,
+    endings: HashSet<String>,
 }
 
 impl From<Vec<String>> for WordList {
@@ -108,7 +144,7 @@ impl From<Vec<String>> for WordList {
         let mut list = Self::default();
         for entry in entries {
             match entry.strip_prefix('-') {
-                Some(ending) => list.endings.push(ending.to_lowercase()),
+                Some(ending) => drop(list.endings.insert(ending.to_lowercase())),
                 None => drop(list.whole.insert(entry.to_lowercase())),
             }
         }
@@ -124,8 +160,16 @@ impl WordList {
 
     /// The longest ending of the list that the word has.
     pub(super) fn ending_of<'a>(&'a self, word: &str) -> Option<&'a str> {
-        let ends = self.endings.iter().filter(|ending| word.ends_with(ending.as_str()));
-        ends.map(String::as_str).max_by_key(|ending| ending.len())
+        let mut before = 0;
+        for (at, _) in word.char_indices() {
+            if let Some(ending) = word.get(at..).and_then(|rest| self.endings.get(rest))
+                && (before >= STEM || ending.chars().all(is_hangul))
+            {
+                return Some(ending);
+            }
+            before += 1;
+        }
+        None
     }
 
     /// Every whole entry.

@@ -53,6 +53,22 @@ impl SessionReading {
                 weighed.entry(session.id.clone()).or_insert_with(|| Some(Fact { value: Answer::No, evidence }));
             }
         }
+        let yes = weighed.values().flatten().any(|fact| fact.value != Answer::No);
+        if !yes && weighed.len() < event.sessions.len() {
+            // Only a refusal of a part: what of the rest was not understood.
+            weighed
+                .values_mut()
+                .flatten()
+                .for_each(|fact| fact.evidence.confidence = fact.evidence.confidence.min(0.6));
+        }
+        let specific = mentions.iter().filter(|mention| mention.sessions.len() < event.sessions.len()).count();
+        if !yes && specific > 1 {
+            // Who stays away altogether seldom lists it: one of the refusals may be misread.
+            weighed
+                .values_mut()
+                .flatten()
+                .for_each(|fact| fact.evidence.confidence = fact.evidence.confidence.min(0.85));
+        }
         weighed
     }
 

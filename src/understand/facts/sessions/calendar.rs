@@ -30,6 +30,7 @@ pub struct Notation {
     bare_day: Option<Regex>,
     spelled_day: Option<Regex>,
     joint: Option<Regex>,
+    not_days: Option<Regex>,
     not_this: Option<Regex>,
 }
 
@@ -71,7 +72,7 @@ impl Notation {
             .spelled_days
             .iter()
             .enumerate()
-            .map(|(index, word)| format!(r"(?P<d{}>\b{}\b)", index.saturating_add(1), regex::escape(word)))
+            .map(|(index, word)| format!(r"(?P<d{}>{})", index.saturating_add(1), phrases::pattern(word)))
             .collect();
         let spelled = spelled.join("|");
         let before = any(&words.before_day);
@@ -91,12 +92,19 @@ impl Notation {
             ),
             marked_day: built(&marks(&words.day_marks), format!(r"\b(?P<day>\d{{1,2}}) ?{day_mark}")),
             bare_day: built(&before, format!(r"(?:{before}) (?P<day>\d{{1,2}})\b")),
-            spelled_day: built(&spelled, format!(r"(?:{before}) (?:{spelled})(?: (?:of )?(?:{month}))?")),
+            spelled_day: built(
+                &spelled,
+                match before.is_empty() {
+                    true => format!("(?:{spelled})"),
+                    false => format!(r"(?:{before}) (?:{spelled})(?: (?:of )?(?:{month}))?"),
+                },
+            ),
             joint: Regex::new(&format!(
                 r"(?i)^[\s.,/&+·–~()-]*(?:{day_mark}|부터|까지|와|과|및|to|until|bis|und|and|or|oder|{}|{before}|{weekdays})?[\s.,/&+·–~()-]*(?:(?:{before}) )?(?:{weekdays})?\s*$",
                 "sowie"
             ))
             .ok(),
+            not_days: Regex::new(&format!(r"(?i)^\s?(?:[:%€$]|(?:{})(?:\b|[^\x00-\x7F]|$))", any(&words.not_days))).ok(),
             not_this: built(&any(&words.not_this), format!(r"(?:{})[\s,]*(?:the |den |dem )?$", any(&words.not_this))),
         }
     }
@@ -130,7 +138,12 @@ pub fn days(text: &str, notations: &[&Notation], event: &Event) -> Vec<Day> {
             let day = named(&captures, "day").or_else(|| indexed(&captures, 'd'));
             let month = named(&captures, "month").or_else(|| indexed(&captures, 'm'));
             if let (Some(day), Some(all)) = (day, captures.get(0)) {
-                add(Day { span: span(all), day, month, year: named(&captures, "year") });
+                let found = Day { span: span(all), day, month, year: named(&captures, "year") };
+                // "The second" is a day of the month only if the event has such a day.
+                if month.is_none() && found.sessions(event).is_empty() {
+                    continue;
+                }
+                add(found);
             }
         }
     }
@@ -192,8 +205,51 @@ pub fn days(text: &str, notations: &[&Notation], event: &Event) -> Vec<Day> {
             }
         }
     }
+    let numbers: Vec<Day> = NUMBER
+        .iter()
+        .flat_map(|pattern| pattern.find_iter(text))
+        .filter_map(|found| Some(Day { span: span(found), day: found.as_str().parse().ok()?, month: None, year: None }))
+        .filter(|day| !day.sessions(event).is_empty() && stands_free(text, day.span, notations))
+        .collect();
+    // "17 and 18": two days of the event, joined, are days without any mark.
+    for pair in numbers.windows(2) {
+        if let [left, right] = pair
+            && left.day != right.day
+            && tight(text, left.span, right.span)
+            && notations.iter().any(|notation| notation.joins(text, left.span, right.span))
+        {
+            add(*left);
+            add(*right);
+        }
+    }
     days.sort_by_key(|day| day.span);
     join(text, days, notations, event)
+}
+
+/// Whether a number stands by itself: no part of a longer one, no time, no house number.
+fn stands_free(text: &str, span: Span, notations: &[&Notation]) -> bool {
+    let before = text.get(..span.start).unwrap_or_default();
+    let behind = text.get(span.end..).unwrap_or_default();
+    let digits = before.trim_end_matches([' ', '-', '.', ':', ',']).ends_with(|letter: char| letter.is_numeric());
+    let joined_digits = before.ends_with(|letter: char| letter.is_numeric() || "-+#§:".contains(letter)) || digits;
+    let word = before.trim_end().rsplit(|letter: char| letter.is_whitespace()).next().unwrap_or_default();
+    let name = word.ends_with(char::is_alphabetic) && word.starts_with(|letter: char| letter.is_uppercase());
+    let unit = notations.iter().any(|notation| notation.not_days.as_ref().is_some_and(|unit| unit.is_match(behind)));
+    !(joined_digits && !digits_are_days(before)) && !name && !unit
+}
+
+/// Whether the number right before is a short one, as in "17/18" or "17, 18".
+fn digits_are_days(before: &str) -> bool {
+    let before = before.trim_end_matches([' ', '-', '/', ',', '.']);
+    let digits = before.chars().rev().take_while(|letter| letter.is_numeric()).count();
+    (1..=2).contains(&digits) && !before.ends_with(':')
+}
+
+impl Notation {
+    fn joins(&self, text: &str, left: Span, right: Span) -> bool {
+        let between = text.get(left.end..right.start).unwrap_or_default();
+        !between.contains('\n') && self.joint.as_ref().is_some_and(|joint| joint.is_match(between))
+    }
 }
 
 /// Gives days of one list ("17. und 18. Juni", "June 17 & 18", "21-23 January") the month that one of them names,

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::pieces::{Cue, Joint, Kind, Piece, Reference, What};
 use super::sentences::Sentence;
+use super::words::Words;
+use crate::event::Event;
 use crate::understand::reply::Span;
 
 /// What a place of the text says of some sessions.
@@ -20,6 +22,10 @@ pub struct Statement {
     pub only: bool,
     /// "Everything" or "both": gives way to what is said of one session.
     pub general: bool,
+    /// Named twice over, by day and title.
+    pub agreeing: bool,
+    /// Named by the place or one word of the title.
+    pub weak: bool,
     /// It corrects what was said before it.
     pub corrects: bool,
     /// Where.
@@ -45,6 +51,38 @@ pub enum Said {
     Nothing,
 }
 
+impl Statement {
+    /// Whether it answers.
+    #[must_use]
+    pub fn is_decided(&self) -> bool {
+        matches!(self.said, Said::Yes | Said::No | Said::Maybe)
+    }
+}
+
+/// What a text that names no session says of coming at all.
+#[must_use]
+pub fn whole(sentences: &[Sentence], pieces: &[Piece], sessions: BTreeSet<usize>) -> Option<Statement> {
+    let clauses = clauses(sentences, pieces);
+    let decided =
+        |clause: &Clause<'_>| clause.said().filter(|said| *said != Said::Busy).map(|said| (said, clause.span));
+    let all: Vec<(Said, Span)> = clauses.iter().filter_map(decided).collect();
+    let (said, span) = *all.iter().find(|(said, _)| *said == Said::No).or_else(|| all.first())?;
+    let agreed = all.iter().all(|(other, _)| *other == said);
+    let confidence = if agreed { 0.92 } else { 0.6 };
+    Some(Statement {
+        sessions,
+        said,
+        only: false,
+        general: true,
+        agreeing: false,
+        weak: false,
+        corrects: false,
+        span,
+        confidence,
+        rule: "one session",
+    })
+}
+
 /// A clause: what stands between two joints.
 #[derive(Debug, Clone)]
 struct Clause<'a> {
@@ -57,7 +95,7 @@ struct Clause<'a> {
 
 /// Reads the statements of an SVO text, sentence by sentence.
 #[must_use]
-pub fn by_clause(text: &str, sentences: &[Sentence], pieces: &[Piece]) -> Vec<Statement> {
+pub fn by_clause(text: &str, sentences: &[Sentence], pieces: &[Piece], event: &Event) -> Vec<Statement> {
     let clauses = clauses(sentences, pieces);
     let said: Vec<Option<Said>> = clauses.iter().map(Clause::said).collect();
     let mut statements = Vec::new();
@@ -67,14 +105,37 @@ pub fn by_clause(text: &str, sentences: &[Sentence], pieces: &[Piece]) -> Vec<St
             continue;
         }
         let alternating = clause.alternating();
-        let (mut answer, mut confidence, mut rule) = (said.get(index).copied().flatten(), 0.95, "own clause");
+        let own = said.get(index).copied().flatten();
+        let (mut answer, mut confidence, mut rule) = (own, 0.95, "own clause");
         if answer.is_none() || (answer == Some(Said::Busy) && clause.is_brief(text)) {
             if let Some((found, sure, by)) = continued(text, &clauses, &said, index) {
                 (answer, confidence, rule) = (Some(found), sure, by);
             }
         }
-        if clause.joint == Some(Joint::Because) && answer != Some(Said::No) {
+        if clause.joint == Some(Joint::Because) && matches!(answer, None | Some(Said::Maybe)) {
             answer = Some(Said::Busy);
+        }
+        if answer.is_none() && clause.has(&What::Cue(Cue::Same)) {
+            let before = statements.iter().rev().find(|statement: &&Statement| statement.is_decided());
+            answer = before.map(|statement| statement.said);
+            (confidence, rule) = (0.9, "as before");
+        }
+        if answer.is_none() && clause.has(&What::Only) && clause.words_beside(text) <= 5 {
+            (answer, confidence, rule) = (Some(Said::Yes), 0.92, "only this");
+        }
+        if let Some(answered) = answered(text, &clauses, &said, index) {
+            (answer, confidence, rule) = (Some(answered), 0.93, "answer behind");
+        }
+        if answer == Some(Said::Yes) && clause.is_taken_back(&clauses, &said, index) {
+            confidence = confidence.min(0.7);
+        }
+        if clause.has(&What::Cue(Cue::Avoid)) && answer == Some(Said::Yes) {
+            confidence = confidence.min(0.85);
+        }
+        if matches!(answer, None | Some(Said::Busy))
+            && let Some(leaning) = clause.leans()
+        {
+            (answer, confidence, rule) = (Some(leaning), 0.75, "leaning");
         }
         let corrects = clauses.get(..=index).unwrap_or_default().iter().any(|clause| clause.has(&What::Correction));
         let earlier = clause.has(&What::Earlier);
@@ -84,17 +145,18 @@ pub fn by_clause(text: &str, sentences: &[Sentence], pieces: &[Piece]) -> Vec<St
             let excepted = clause.is_excepted(position);
             let said = match said {
                 _ if excepted => Said::No,
-                _ if earlier => Said::Nothing,
+                _ if earlier => Said::Busy,
                 Some(said) => said,
                 None => Said::Nothing,
             };
-            statements.push(statement(reference, said, clause, piece.span, corrects, confidence, rule));
+            statements.push(statement(event, reference, said, clause, piece.span, corrects, confidence, rule));
         }
     }
     statements
 }
 
 fn statement(
+    event: &Event,
     reference: &Reference,
     said: Said,
     clause: &Clause<'_>,
@@ -104,18 +166,25 @@ fn statement(
     rule: &'static str,
 ) -> Statement {
     let said = match (reference.kind, said) {
-        (Kind::Neither, _) => Said::No,
+        (Kind::Neither, said) if said != Said::Busy => Said::No,
+        // A word of the title may stand in anybody's affiliation.
+        (Kind::Weak, Said::Nothing) => Said::Busy,
         (_, said) => said,
     };
     let kind: f32 = match reference.kind {
         Kind::Agreeing => 0.03,
-        Kind::Place => -0.15,
+        Kind::Weak => -0.15,
+        Kind::Both if event.sessions.len() != 2 => -0.35,
+        // A day of several sessions may mean one of them.
+        Kind::Date | Kind::Weekday | Kind::Ordinal if reference.sessions.len() > 1 => -0.25,
+        Kind::All if overlapping(event) => -0.25,
         Kind::Part(_) => -0.25,
         Kind::Shift(_) => -0.05,
         _ => 0.0,
     };
     let confidence: f32 = match said {
-        Said::Nothing => 0.6,
+        Said::Nothing if reference.kind == Kind::Agreeing => 0.88,
+        Said::Nothing => 0.7,
         Said::Busy => 0.5,
         _ => confidence,
     };
@@ -123,12 +192,43 @@ fn statement(
         sessions: reference.sessions.clone(),
         said,
         only: (reference.only || clause.has(&What::Only)) && said == Said::Yes,
+        agreeing: reference.kind == Kind::Agreeing,
+        weak: reference.kind == Kind::Weak,
         general: matches!(reference.kind, Kind::All | Kind::Both),
-        corrects,
+        corrects: corrects || reference.kind == Kind::Neither,
         span,
         confidence: (confidence + kind).clamp(0.0, 0.98),
         rule,
     }
+}
+
+/// Whether the event has sessions at the same time: then nobody comes to everything.
+fn overlapping(event: &Event) -> bool {
+    event.sessions.windows(2).any(|pair| matches!(pair, [left, right] if right.starts < left.ends))
+}
+
+/// The bare answer right behind: "Film: no", "conference – by all means".
+fn answered(text: &str, clauses: &[Clause<'_>], said: &[Option<Said>], index: usize) -> Option<Said> {
+    let clause = clauses.get(index)?;
+    let behind = clauses.iter().zip(said).skip(index.saturating_add(1));
+    // A time or place may stand between: "17 June, 19:00: no".
+    let idle = |other: &Clause<'_>| {
+        other.pieces.is_empty() && other.sentence == clause.sentence && other.words_beside(text) <= 2
+    };
+    let (next, said) = behind.skip_while(|(other, _)| idle(other)).next()?;
+    let said = said.filter(|said| *said != Said::Busy)?;
+    let bare = next.references().is_empty() && next.words_beside(text) <= 2;
+    let labelled = next.sentence == clause.sentence && next.joint == Some(Joint::Colon) && next.references().is_empty();
+    let silent = clause.said().is_none();
+    let cue_alone = next.words_beside(text) == 0 && clause.is_brief(text);
+    let behind = next.sentence == clause.sentence
+        && match next.joint {
+            Some(Joint::Comma) => silent && bare && clause.is_brief(text),
+            Some(Joint::Dash) => silent && bare || cue_alone,
+            _ => false,
+        };
+    let asked = next.sentence == clause.sentence.saturating_add(1) && clause.question && bare && clause.is_brief(text);
+    (labelled || behind || asked).then_some(said)
 }
 
 /// The clause that this one continues, or that answers it.
@@ -144,7 +244,7 @@ fn continued(
     let before = before
         .take_while(|(other, _)| other.sentence == clause.sentence)
         .find_map(|(_, said)| said.filter(|said| *said != Said::Busy));
-    let joined = matches!(clause.joint, Some(Joint::And | Joint::Comma)) && (brief || clause.joint == Some(Joint::And));
+    let joined = matches!(clause.joint, Some(Joint::And | Joint::Comma | Joint::Dash));
     if let (Some(before), Some(Joint::But)) = (before, clause.joint) {
         let turned = match before {
             Said::No => (Said::Yes, 0.85, "but"),
@@ -152,8 +252,26 @@ fn continued(
         };
         return brief.then_some(turned);
     }
+    let named = clauses.get(..index)?.iter().rev().take_while(|other| other.sentence == clause.sentence);
+    let named = named.take_while(|other| other.said().is_none()).all(|other| other.references().is_empty());
+    let follows = clauses.get(index.saturating_sub(1)).is_some_and(|other| other.references().is_empty());
+    if let (Some(before), Some(Joint::And)) = (before, clause.joint)
+        && follows
+        && named
+    {
+        // "For the picture and the conference": one of the two was not understood.
+        return brief.then_some((before, 0.8, "continued"));
+    }
     if let Some(before) = before.filter(|_| joined) {
-        return Some((before, 0.9, "continued"));
+        return match brief {
+            // A refusal rarely carries over: what follows is more often its reason.
+            true if before == Said::No => Some((before, 0.65, "continued")),
+            true => Some((before, 0.94, "continued")),
+            false => (clause.joint == Some(Joint::And)).then_some((before, 0.6, "continued at length")),
+        };
+    }
+    if clause.joint == Some(Joint::Semicolon) && before.is_some() {
+        return None;
     }
     // Nothing before it: an answer follows, in this sentence or, behind a question or a label, in the next.
     let mut labelled = clause.question || brief;
@@ -194,7 +312,12 @@ fn clauses<'a>(sentences: &[Sentence], pieces: &'a [Piece]) -> Vec<Clause<'a>> {
         for piece in pieces.iter().filter(|piece| sentence.span.contains(&piece.span)) {
             if let What::Joint(joint) = piece.what {
                 let empty = clause.pieces.is_empty() && piece.span.start.saturating_sub(clause.span.start) < 2;
-                if empty {
+                // "…, not but": a lone negation belongs to what the "but" brings.
+                let lone = joint == Joint::But
+                    && clause.joint.is_some()
+                    && !clause.pieces.is_empty()
+                    && clause.pieces.iter().all(|piece| piece.what == What::Cue(Cue::No));
+                if empty || lone {
                     // "…, but": the stronger word tells how it is joined.
                     clause.joint = Some(joint);
                     clause.span.start = piece.span.end;
@@ -232,7 +355,9 @@ impl Clause<'_> {
     /// What its cues say together: one negation turns the clause.
     fn said(&self) -> Option<Said> {
         let has = |cue| self.has(&What::Cue(cue));
-        if has(Cue::No) {
+        if has(Cue::No) && has(Cue::Avoid) {
+            Some(Said::Yes)
+        } else if has(Cue::No) || has(Cue::Avoid) {
             Some(Said::No)
         } else if has(Cue::Maybe) {
             Some(Said::Maybe)
@@ -247,6 +372,18 @@ impl Clause<'_> {
         }
     }
 
+    /// What its words lean to, where no cue decides.
+    fn leans(&self) -> Option<Said> {
+        match (
+            self.has(&What::Cue(Cue::LeansYes)),
+            self.has(&What::Cue(Cue::LeansNo)) || self.has(&What::Cue(Cue::Busy)),
+        ) {
+            (true, false) => Some(Said::Yes),
+            (false, true) => Some(Said::No),
+            _ => None,
+        }
+    }
+
     /// "Film yes conference no": where references and answers take turns, each has its own.
     fn alternating(&self) -> Option<BTreeMap<usize, Said>> {
         let turns: Vec<(usize, &What)> = self
@@ -255,7 +392,10 @@ impl Clause<'_> {
             .enumerate()
             .map(|(at, piece)| (at, &piece.what))
             .filter(|(_, what)| {
-                matches!(what, What::Reference(_) | What::Cue(Cue::Yes | Cue::No | Cue::Ticked | Cue::Unticked))
+                matches!(
+                    what,
+                    What::Reference(_) | What::Cue(Cue::Yes | Cue::No | Cue::Avoid | Cue::Ticked | Cue::Unticked)
+                )
             })
             .collect();
         if turns.len() < 4 || turns.len() % 2 == 1 {
@@ -275,21 +415,44 @@ impl Clause<'_> {
         Some(answers)
     }
 
+    /// Whether the clause behind it, which names no session, turns it ("I would, but …") or adds what is not understood
+    /// ("the film and the meeting").
+    fn is_taken_back(&self, clauses: &[Clause<'_>], said: &[Option<Said>], index: usize) -> bool {
+        let at = index.saturating_add(1);
+        let Some(next) = clauses.get(at).filter(|next| next.sentence == self.sentence) else { return false };
+        let answer = said.get(at).copied().flatten();
+        let negated = answer == Some(Said::No) && next.joint != Some(Joint::Semicolon);
+        next.references().is_empty()
+            && (negated
+                || next.joint == Some(Joint::But)
+                || next.joint == Some(Joint::And) && matches!(answer, None | Some(Said::Busy)))
+    }
+
     fn is_excepted(&self, reference: usize) -> bool {
         self.pieces.iter().take(reference).any(|piece| piece.what == What::Except)
     }
 
     /// Whether it says little beside its references: then it is no thought of its own.
     fn is_brief(&self, text: &str) -> bool {
+        self.words_beside(text) <= 4 && !self.has(&What::Subject)
+    }
+
+    fn words_beside(&self, text: &str) -> usize {
         let all = self.span.of(text).split_whitespace().count();
         let named: usize = self.pieces.iter().map(|piece| piece.span.of(text).split_whitespace().count()).sum();
-        all.saturating_sub(named) <= 4
+        all.saturating_sub(named)
     }
 }
 
 /// Reads the statements where the verb ends the clause: a reference belongs to the next cue behind it.
 #[must_use]
-pub fn by_verb_end(text: &str, sentences: &[Sentence], pieces: &[Piece]) -> Vec<Statement> {
+pub fn by_verb_end(
+    text: &str,
+    sentences: &[Sentence],
+    pieces: &[Piece],
+    words: &Words,
+    event: &Event,
+) -> Vec<Statement> {
     let clauses = clauses_whole(sentences, pieces);
     let mut statements = Vec::new();
     let mut corrects = false;
@@ -299,20 +462,32 @@ pub fn by_verb_end(text: &str, sentences: &[Sentence], pieces: &[Piece]) -> Vec<
             let What::Reference(reference) = &piece.what else { continue };
             let behind = clause.pieces.get(position.saturating_add(1)..).unwrap_or_default();
             let next = clauses.get(number.saturating_add(1)).filter(|_| clause.is_brief(text));
-            let (said, confidence, rule) = if let Some(said) = chain(text, behind) {
+            let verb = chain(text, piece.span.end, behind, words).filter(|said| *said != Said::Busy);
+            let (said, confidence, rule) = if let Some(said) = verb {
                 (said, 0.95, "verb behind")
-            } else if let Some(said) = label(text, clause.pieces.get(..position).unwrap_or_default()) {
+            } else if let Some(said) =
+                label(text, piece.span.start, clause.pieces.get(..position).unwrap_or_default(), words)
+            {
                 (said, 0.88, "verb before")
             } else if let Some(said) =
-                next.filter(|next| next.references().is_empty()).and_then(|next| chain(text, &next.pieces))
+                next.filter(|next| next.references().is_empty()).and_then(|next| chain(text, 0, &next.pieces, words))
             {
                 (said, 0.85, "next sentence")
+            } else if let Some(said) = leaning(behind) {
+                (said, 0.75, "leaning")
             } else {
                 (Said::Nothing, 0.6, "named")
             };
-            let earlier = clause.pieces.iter().take(position).any(|piece| piece.what == What::Earlier);
-            let said = if earlier && said == Said::Yes { Said::Nothing } else { said };
-            statements.push(statement(reference, said, clause, piece.span, corrects, confidence, rule));
+            let before = clause.pieces.get(..position).unwrap_or_default().iter().rev();
+            let earlier = before
+                .take_while(|piece| !matches!(piece.what, What::Joint(_)))
+                .any(|piece| piece.what == What::Earlier);
+            let told = behind
+                .iter()
+                .take_while(|piece| !matches!(piece.what, What::Joint(_)))
+                .any(|piece| piece.what == What::Earlier);
+            let said = if earlier || told { Said::Busy } else { said };
+            statements.push(statement(event, reference, said, clause, piece.span, corrects, confidence, rule));
         }
     }
     statements
@@ -330,25 +505,39 @@ fn clauses_whole<'a>(sentences: &[Sentence], pieces: &'a [Piece]) -> Vec<Clause<
 }
 
 /// The first verb group: "참석하지 못합니다" is one, and its last part decides.
-fn chain(text: &str, pieces: &[&Piece]) -> Option<Said> {
+///
+/// Other references may stand before it only as items of one list.
+fn chain(text: &str, from: usize, pieces: &[&Piece], words: &Words) -> Option<Said> {
     let mut said: Option<Said> = None;
-    let mut busy = false;
+    let mut listed = from;
+    let (mut busy, mut avoids) = (false, false);
     let mut end = 0_usize;
     for piece in pieces {
         let gap = text.get(end..piece.span.start).map_or(usize::MAX, |gap| gap.chars().count());
         match &piece.what {
-            What::Reference(_) if said.is_some() => break,
-            What::Joint(_) if said.is_some() => break,
+            What::Reference(_) | What::Joint(_) if said.is_some() => break,
+            What::Reference(_) => {
+                let gap = text.get(listed..piece.span.start).unwrap_or_default();
+                if listed > 0 && !words.lists(gap) {
+                    break;
+                }
+                listed = piece.span.end;
+            }
+            What::Joint(Joint::But) => break,
             What::Cue(Cue::Busy) => busy = true,
+            What::Cue(Cue::LeansYes | Cue::LeansNo | Cue::Same) => {}
             What::Cue(cue) => {
                 if said.is_some() && gap > 8 {
                     break;
                 }
                 said = Some(match (cue, said) {
-                    (Cue::No | Cue::Unticked, _) | (_, Some(Said::No)) => Said::No,
+                    // "빠지지 않": the negation turns it.
+                    (Cue::No, Some(Said::No)) if avoids => Said::Yes,
+                    (Cue::No | Cue::Avoid | Cue::Unticked, _) | (_, Some(Said::No)) => Said::No,
                     (Cue::Maybe, _) | (_, Some(Said::Maybe)) => Said::Maybe,
                     _ => Said::Yes,
                 });
+                avoids = *cue == Cue::Avoid;
                 end = piece.span.end;
             }
             _ => {}
@@ -357,9 +546,39 @@ fn chain(text: &str, pieces: &[&Piece]) -> Option<Said> {
     said.or(busy.then_some(Said::Busy))
 }
 
-/// The verb before: "참석: 17일, 18일".
-fn label(text: &str, pieces: &[&Piece]) -> Option<Said> {
-    let cues: Vec<&Piece> =
-        pieces.iter().filter(|piece| matches!(piece.what, What::Cue(cue) if cue != Cue::Busy)).copied().collect();
-    chain(text, &cues)
+/// What the words up to the next reference lean to.
+fn leaning(pieces: &[&Piece]) -> Option<Said> {
+    let own = pieces.iter().take_while(|piece| !matches!(piece.what, What::Reference(_)));
+    let leans: Vec<Said> = own
+        .filter_map(|piece| match piece.what {
+            What::Cue(Cue::LeansYes) => Some(Said::Yes),
+            What::Cue(Cue::LeansNo | Cue::Busy) => Some(Said::No),
+            _ => None,
+        })
+        .collect();
+    leans.first().copied().filter(|first| leans.iter().all(|said| said == first))
+}
+
+/// The verb before: "참석: 17일, 18일". Only a list may stand between.
+fn label(text: &str, to: usize, pieces: &[&Piece], words: &Words) -> Option<Said> {
+    let mut start = to;
+    for (index, piece) in pieces.iter().enumerate().rev() {
+        let gap = text.get(piece.span.end..start).unwrap_or_default();
+        match &piece.what {
+            What::Joint(_) => continue,
+            What::Reference(_) if words.lists(gap) => start = piece.span.start,
+            What::Cue(Cue::LeansYes | Cue::LeansNo) => continue,
+            What::Cue(Cue::Busy | Cue::Same) => return None,
+            What::Cue(_) if gap.chars().count() <= 14 => {
+                let first = pieces
+                    .get(..index)
+                    .unwrap_or_default()
+                    .iter()
+                    .rposition(|piece| !matches!(piece.what, What::Cue(_)));
+                return chain(text, 0, pieces.get(first.map_or(0, |first| first.saturating_add(1))..=index)?, words);
+            }
+            _ => return None,
+        }
+    }
+    None
 }

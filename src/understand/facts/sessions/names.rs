@@ -17,7 +17,7 @@ type Sessions = BTreeSet<usize>;
 pub struct Names {
     matcher: Option<Regex>,
     sessions: BTreeMap<String, Sessions>,
-    places: BTreeSet<String>,
+    weak: BTreeSet<String>,
 }
 
 /// A name found.
@@ -27,8 +27,8 @@ pub struct Found {
     pub span: Span,
     /// Which sessions.
     pub sessions: Sessions,
-    /// Whether only the place is named.
-    pub is_place: bool,
+    /// Whether it is only the place, or one word of the title.
+    pub is_weak: bool,
 }
 
 impl Names {
@@ -36,7 +36,7 @@ impl Names {
     #[must_use]
     pub fn of(event: &Event, words: &[&Words]) -> Self {
         let mut sessions: BTreeMap<String, Sessions> = BTreeMap::new();
-        let mut places = BTreeSet::new();
+        let mut weak = BTreeSet::new();
         let mut title_words: BTreeMap<String, Sessions> = BTreeMap::new();
         for (index, session) in event.sessions.iter().enumerate() {
             for name in session.title.values().chain(session.aliases.values().flatten()) {
@@ -45,12 +45,13 @@ impl Names {
             for word in session.title.values().flat_map(|title| title.split(|c: char| !c.is_alphanumeric())) {
                 if is_telling(word) {
                     title_words.entry(normal(word)).or_default().insert(index);
+                    weak.insert(normal(word));
                 }
             }
             for word in session.venue.split(|c: char| !c.is_alphanumeric()) {
                 if word.chars().count() >= 5 && word.chars().all(char::is_alphabetic) {
                     title_words.entry(normal(word)).or_default().insert(index);
-                    places.insert(normal(word));
+                    weak.insert(normal(word));
                 }
             }
         }
@@ -59,7 +60,7 @@ impl Names {
             if of.len() < event.sessions.len() && !sessions.contains_key(&word) {
                 sessions.insert(word, of);
             } else {
-                places.remove(&word);
+                weak.remove(&word);
             }
         }
         let written =
@@ -73,30 +74,57 @@ impl Names {
         tails.sort_by_key(|tail| std::cmp::Reverse(tail.chars().count()));
         let tails: Vec<String> = tails.into_iter().map(|tail| regex::escape(tail)).collect();
         let matcher = format!(r"(?i)(?P<name>{})(?:{}){{0,3}}(?:\b|$)", names.join("|"), tails.join("|"));
-        Self { matcher: Regex::new(&matcher).ok(), sessions, places }
+        Self { matcher: Regex::new(&matcher).ok(), sessions, weak }
     }
 
     /// Every name in the text, in order.
     #[must_use]
     pub fn find_in(&self, text: &str) -> Vec<Found> {
         let captures = self.matcher.iter().flat_map(|matcher| matcher.captures_iter(text));
-        captures
-            .filter_map(|captures| {
-                let name = captures.name("name")?;
-                let known = normal(name.as_str());
-                // Inside a longer word ("위원회의") a short name is only letters.
-                let inside = text.get(..name.start())?.chars().next_back().is_some_and(is_agglutinated);
-                if inside && known.chars().count() < 3 {
-                    return None;
-                }
-                let span = Span { start: name.start(), end: name.end() };
-                Some(Found {
-                    span,
-                    sessions: self.sessions.get(&known)?.clone(),
-                    is_place: self.places.contains(&known),
-                })
-            })
-            .collect()
+        let exact = captures.filter_map(|captures| {
+            let name = captures.name("name")?;
+            let known = normal(name.as_str());
+            // Inside a longer word ("위원회의") a short name is only letters.
+            let inside = text.get(..name.start())?.chars().next_back().is_some_and(is_agglutinated);
+            if inside && known.chars().count() < 3 {
+                return None;
+            }
+            let span = Span { start: name.start(), end: name.end() };
+            Some(Found { span, sessions: self.sessions.get(&known)?.clone(), is_weak: self.weak.contains(&known) })
+        });
+        let mut found: Vec<Found> = exact.collect();
+        let misspelt: Vec<Found> = self.misspelt(text).collect();
+        found.extend(misspelt.into_iter().filter(|other| !self.is_named(text, other.span)));
+        found.sort_by_key(|found| found.span);
+        found
+    }
+
+    /// Words that are one slip of the pen away from a long name ("conferance").
+    fn misspelt<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Found> + 'a {
+        let mut from = 0_usize;
+        text.split(|letter: char| !letter.is_alphabetic()).filter_map(move |word| {
+            let start = text.get(from..).and_then(|rest| rest.find(word)).map(|at| from.saturating_add(at))?;
+            from = start.saturating_add(word.len());
+            let letters = word.chars().count();
+            if letters < 6 || word.chars().any(is_agglutinated) {
+                return None;
+            }
+            let lower = word.to_lowercase();
+            let allowed = if letters >= 9 { 2 } else { 1 };
+            let near = |name: &&String| {
+                name.chars().count() >= 6 && !name.contains(' ') && strsim::damerau_levenshtein(name, &lower) <= allowed
+            };
+            let name = self.sessions.keys().filter(|name| !self.weak.contains(*name)).find(near)?;
+            let span = Span { start, end: from };
+            Some(Found { span, sessions: self.sessions.get(name)?.clone(), is_weak: false })
+        })
+    }
+
+    fn is_named(&self, text: &str, span: Span) -> bool {
+        self.matcher
+            .iter()
+            .flat_map(|matcher| matcher.find_iter(text))
+            .any(|found| found.start() < span.end && span.start < found.end())
     }
 }
 

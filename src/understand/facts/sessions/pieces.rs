@@ -36,6 +36,8 @@ pub enum What {
     Correction,
     /// The clause tells what was said before.
     Earlier,
+    /// It begins a thought of its own.
+    Subject,
     /// A joint between clauses.
     Joint(Joint),
 }
@@ -47,10 +49,18 @@ pub enum Cue {
     Yes,
     /// Not coming.
     No,
+    /// Staying away, in a word that a negation turns.
+    Avoid,
     /// Not knowing.
     Maybe,
+    /// More likely coming.
+    LeansYes,
+    /// More likely not.
+    LeansNo,
     /// Being elsewhere.
     Busy,
+    /// As the session before ("too").
+    Same,
     /// A ticked box.
     Ticked,
     /// An empty box.
@@ -62,6 +72,10 @@ pub enum Cue {
 pub enum Joint {
     /// A comma, a bracket, a dash.
     Comma,
+    /// A dash: what follows may answer.
+    Dash,
+    /// A semicolon: nothing carries over.
+    Semicolon,
     /// A colon, an arrow: what follows answers.
     Colon,
     /// "And".
@@ -92,8 +106,8 @@ pub enum Kind {
     Weekday,
     /// Title or alias.
     Name,
-    /// The place alone.
-    Place,
+    /// The place, or one word of the title.
+    Weak,
     /// "The second".
     Ordinal,
     /// "Everything".
@@ -122,8 +136,12 @@ pub fn collect(text: &str, event: &Event, words: &[&Words], names: &Names, sent:
         for (phrases, cue) in [
             (&words.yes, Cue::Yes),
             (&words.no, Cue::No),
+            (&words.avoid, Cue::Avoid),
             (&words.maybe, Cue::Maybe),
             (&words.busy, Cue::Busy),
+            (&words.leans_yes, Cue::LeansYes),
+            (&words.leans_no, Cue::LeansNo),
+            (&words.same, Cue::Same),
             (&words.ticked, Cue::Ticked),
             (&words.unticked, Cue::Unticked),
         ] {
@@ -134,7 +152,9 @@ pub fn collect(text: &str, event: &Event, words: &[&Words], names: &Names, sent:
         add(&words.correction, &What::Correction);
         add(&words.earlier, &What::Earlier);
         add(&words.and, &What::Joint(Joint::And));
+        add(&words.subjects, &What::Subject);
         add(&words.but, &What::Joint(Joint::But));
+        add(&words.openers, &What::Joint(Joint::Semicolon));
         add(&words.because, &What::Joint(Joint::Because));
         cues.extend(words.harmless.find_in(text).map(|span| (Piece { span, what: What::Only }, true)));
     }
@@ -157,12 +177,41 @@ pub fn collect(text: &str, event: &Event, words: &[&Words], names: &Names, sent:
         punctuation(text).into_iter().filter(|joint| !taken.iter().any(|span| span.overlaps(&joint.span)));
     pieces.extend(punctuation);
     pieces.sort_by_key(|piece| piece.span);
-    pieces
+    ticked_options(text, pieces)
+}
+
+/// "□ coming ■ not coming": the box tells whether the words behind it count.
+fn ticked_options(text: &str, pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut kept: Vec<Piece> = Vec::with_capacity(pieces.len());
+    let mut pieces = pieces.into_iter().peekable();
+    while let Some(piece) = pieces.next() {
+        let option = pieces.peek().is_some_and(|next| {
+            let close =
+                text.get(piece.span.end..next.span.start).is_some_and(|gap| gap.trim().is_empty() && gap.len() <= 2);
+            close
+                && !gap_has_line(text, piece.span, next.span)
+                && matches!(next.what, What::Cue(Cue::Yes | Cue::No | Cue::Avoid))
+        });
+        match piece.what {
+            What::Cue(Cue::Ticked) if option => {}
+            What::Cue(Cue::Unticked) if option => {
+                // "( ) no participation": all of the option's words go with its box.
+                while pieces.next_if(|next| matches!(next.what, What::Cue(Cue::Yes | Cue::No | Cue::Avoid))).is_some() {
+                }
+            }
+            _ => kept.push(piece),
+        }
+    }
+    kept
+}
+
+fn gap_has_line(text: &str, left: Span, right: Span) -> bool {
+    text.get(left.end..right.start).is_some_and(|gap| gap.contains('\n'))
 }
 
 /// Letters that tick or leave empty, alone behind a label ("영화 X, 회의 O", "Film: x").
 fn marks(text: &str, words: &[&Words]) -> Vec<Piece> {
-    let mut found = Vec::new();
+    let mut found: Vec<Piece> = Vec::new();
     let mut start = 0_usize;
     for word in text.split_inclusive([' ', '\n', '\t', ',', ':', '/', '(', ')', '.', ';']) {
         let bare = word.trim_end_matches([' ', '\n', '\t', ',', ':', '/', '(', ')', '.', ';']);
@@ -174,12 +223,23 @@ fn marks(text: &str, words: &[&Words]) -> Vec<Piece> {
             () if words.unticked_behind.contains(&lower) => Some(Cue::No),
             () => None,
         });
-        // At the start of a line it opens an item.
-        let opens = text
-            .get(..span.start)
-            .is_none_or(|before| before.trim_end_matches(' ').ends_with('\n') || before.is_empty());
+        // At the start of a line it opens an item; inside a sentence it is a word.
+        let before = text.get(..span.start).unwrap_or_default().trim_end_matches(' ');
+        let closed = text.get(span.end..).unwrap_or_default().trim_start_matches(' ');
+        let closed = closed.chars().next().is_none_or(|next| matches!(next, '\n' | ',' | '/' | ')' | '.' | ';' | '|'));
+        let labelled = before.ends_with([':', '=', '\t', '(']);
+        let opens = before.is_empty() || before.ends_with('\n');
+        let letter = lower.chars().all(char::is_alphabetic);
+        let opens = opens || !closed || !(labelled || letter);
         if let Some(cue) = cue.filter(|_| !opens) {
             found.push(Piece { span, what: What::Cue(cue) });
+        }
+    }
+    // Beside a circle, a cross is a no, wherever it else would tick.
+    let is = |piece: &Piece, mark: &str| piece.span.of(text).eq_ignore_ascii_case(mark);
+    if found.iter().any(|piece| is(piece, "o")) {
+        for piece in found.iter_mut().filter(|piece| is(piece, "x")) {
+            piece.what = What::Cue(Cue::No);
         }
     }
     found
@@ -192,9 +252,13 @@ fn punctuation(text: &str) -> Vec<Piece> {
         let next = letters.peek().map(|(_, next)| *next);
         let spaced = text.get(..start).is_some_and(|before| before.ends_with(' ')) && next == Some(' ');
         let joint = match letter {
-            ',' | '(' | ')' | ';' | '–' | '—' | '·' | '|' => Joint::Comma,
-            '-' | '/' if spaced || letter == '/' => Joint::Comma,
+            ';' => Joint::Semicolon,
+            '–' | '—' | '|' => Joint::Dash,
+            ',' | '(' | ')' | '·' => Joint::Comma,
+            '-' if spaced => Joint::Dash,
+            '/' => Joint::Comma,
             ':' if next.is_none_or(|next| !next.is_numeric()) => Joint::Colon,
+            '.' if text.get(start..).is_some_and(|rest| rest.starts_with("....")) => Joint::Colon,
             '=' | '→' | '\t' | '：' => Joint::Colon,
             _ => continue,
         };
@@ -222,7 +286,10 @@ fn references(text: &str, event: &Event, words: &[&Words], names: &Names, sent: 
         }
     }
     for name in names.find_in(text) {
-        add(name.span, name.sessions, if name.is_place { Kind::Place } else { Kind::Name });
+        if elsewhere(name.span) {
+            continue;
+        }
+        add(name.span, name.sessions, if name.is_weak { Kind::Weak } else { Kind::Name });
     }
     let dates: BTreeSet<_> = event.sessions.iter().map(|session| session.starts.date()).collect();
     let dates: Vec<_> = dates.into_iter().collect();
@@ -251,6 +318,10 @@ fn references(text: &str, event: &Event, words: &[&Words], names: &Names, sent: 
         for (index, ordinal) in words.ordinals.iter().enumerate() {
             ordinal.find_in(text).for_each(|span| add(span, nth(index), Kind::Ordinal));
         }
+        for (index, ordinal) in words.bare_ordinals.iter().enumerate() {
+            ordinal.find_in(text).for_each(|span| add(span, nth(index), Kind::Weak));
+        }
+        words.evening_event.find_in(text).for_each(|span| add(span, in_part(event, 2), Kind::Ordinal));
         let last = dates.len().max(if dates.len() == 1 { event.sessions.len() } else { 0 }).saturating_sub(1);
         words.last.find_in(text).for_each(|span| add(span, nth(last), Kind::Ordinal));
         words.all.find_in(text).for_each(|span| add(span, everything.clone(), Kind::All));

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::pieces::{Joint, Kind, Piece, Reference, What};
 use super::sentences::Sentence;
+use super::words::Words;
 use crate::event::Event;
 use crate::understand::reply::Span;
 
@@ -20,10 +21,10 @@ pub struct Resolved {
 
 /// Merges "Tuesday, June 18, conference" into one reference, and resolves "the day before", "both", "evening".
 #[must_use]
-pub fn resolve(text: &str, sentences: &[Sentence], pieces: Vec<Piece>, event: &Event) -> Resolved {
+pub fn resolve(text: &str, sentences: &[Sentence], pieces: Vec<Piece>, event: &Event, words: &[&Words]) -> Resolved {
     let mut resolved = Resolved::default();
     for piece in shifted(pieces, event) {
-        match merged(text, sentences, &resolved.pieces, &piece) {
+        match merged(text, sentences, &resolved.pieces, &piece, words) {
             Some(Merge::One(at, one)) => {
                 resolved.pieces.truncate(at);
                 resolved.pieces.push(one);
@@ -35,7 +36,7 @@ pub fn resolve(text: &str, sentences: &[Sentence], pieces: Vec<Piece>, event: &E
             None => resolved.pieces.push(piece),
         }
     }
-    drop_idle(sentences, &mut resolved, event);
+    drop_idle(sentences, &mut resolved, words.first().is_some_and(|words| words.verb_final));
     resolved
 }
 
@@ -46,7 +47,7 @@ enum Merge {
 }
 
 /// Whether the piece says again what the reference right before it said.
-fn merged(text: &str, sentences: &[Sentence], before: &[Piece], piece: &Piece) -> Option<Merge> {
+fn merged(text: &str, sentences: &[Sentence], before: &[Piece], piece: &Piece, words: &[&Words]) -> Option<Merge> {
     let What::Reference(right) = &piece.what else { return None };
     let at = before.iter().rposition(|piece| !matches!(piece.what, What::Joint(Joint::Comma)))?;
     let found = before.get(at)?;
@@ -57,7 +58,11 @@ fn merged(text: &str, sentences: &[Sentence], before: &[Piece], piece: &Piece) -
     }
     let between = text.get(found.span.end..piece.span.start)?;
     let apart = at.saturating_add(1) < before.len();
-    let near = between.split_whitespace().count() <= 3 && between.chars().count() <= 24;
+    let close = match words.first() {
+        Some(words) if words.verb_final => words.lists(&between.replace('(', " ")),
+        _ => between.split_whitespace().count() <= 3,
+    };
+    let near = close && between.chars().count() <= 24;
     if !near || left.kind == right.kind || is_general(left.kind) || is_general(right.kind) {
         return None;
     }
@@ -116,8 +121,7 @@ fn shifted(pieces: Vec<Piece>, event: &Event) -> Vec<Piece> {
 }
 
 /// Drops references that add nothing: "both" beside the two, a part of the day by itself, a day the event has not.
-fn drop_idle(sentences: &[Sentence], resolved: &mut Resolved, event: &Event) {
-    let two = event.sessions.len() == 2;
+fn drop_idle(sentences: &[Sentence], resolved: &mut Resolved, verb_final: bool) {
     let pieces = std::mem::take(&mut resolved.pieces);
     let mut kept: Vec<Piece> = Vec::with_capacity(pieces.len());
     for (index, piece) in pieces.iter().enumerate() {
@@ -129,7 +133,8 @@ fn drop_idle(sentences: &[Sentence], resolved: &mut Resolved, event: &Event) {
         let beside = pieces.iter().enumerate().any(|(other, candidate)| {
             let inside = sentence.is_some_and(|sentence| sentence.span.contains(&candidate.span));
             let between = pieces.get(index.min(other)..index.max(other)).unwrap_or_default();
-            let near = !between.iter().any(|piece| matches!(piece.what, What::Except | What::Joint(Joint::But | Joint::Because)));
+            let near = !between.iter().any(|piece| matches!(piece.what, What::Except | What::Joint(Joint::But | Joint::Because)))
+                && !(verb_final && between.iter().any(|piece| matches!(piece.what, What::Cue(_))));
             other != index
                 && inside
                 && near
@@ -141,8 +146,9 @@ fn drop_idle(sentences: &[Sentence], resolved: &mut Resolved, event: &Event) {
                 resolved.unknown.push(piece.span);
                 false
             }
-            Kind::All | Kind::Both => !beside,
-            Kind::Part(_) => two && reference.sessions.len() == 1 && !beside,
+            Kind::All => !tied(&pieces, index),
+            Kind::Both => !beside || coordinates(&pieces, index),
+            Kind::Part(_) => false,
             _ => true,
         };
         if keep {
@@ -150,4 +156,27 @@ fn drop_idle(sentences: &[Sentence], resolved: &mut Resolved, event: &Event) {
         }
     }
     resolved.pieces = kept;
+}
+
+/// "Everything on Tuesday": the day behind it limits it.
+fn tied(pieces: &[Piece], index: usize) -> bool {
+    let (Some(this), Some(next)) = (pieces.get(index), pieces.get(index.saturating_add(1))) else { return false };
+    let near = next.span.start.saturating_sub(this.span.end) <= 12;
+    near && matches!(&next.what, What::Reference(reference) if !is_general(reference.kind))
+}
+
+/// "Both the picture and the conference": where one of the two is not understood, "both" is.
+fn coordinates(pieces: &[Piece], index: usize) -> bool {
+    let behind = pieces.get(index.saturating_add(1)..).unwrap_or_default();
+    let group: Vec<&Piece> = behind.iter().take(3).collect();
+    let references = |pieces: &[&Piece]| pieces.iter().filter(|piece| matches!(piece.what, What::Reference(_))).count();
+    match group.as_slice() {
+        [first, second, rest @ ..] => {
+            let and = |piece: &Piece| piece.what == What::Joint(Joint::And);
+            let one_sided = and(first) && references(&[second]) == 1
+                || and(second) && references(&[first]) == 1 && references(rest) == 0;
+            one_sided
+        }
+        _ => false,
+    }
 }

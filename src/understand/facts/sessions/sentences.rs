@@ -73,7 +73,8 @@ fn is_wrapped(line: &str, rest: &str) -> bool {
     let continues = begins.is_some_and(|letter| letter.is_alphanumeric() || letter == '(');
     let item = next.split_whitespace().next().is_some_and(|first| first.len() <= 3 && first.ends_with(['.', ')']));
     let width = line.chars().map(|letter| if letter > '\u{1100}' { 2 } else { 1 }).sum::<usize>();
-    let open = !line.trim_end().ends_with(['.', '!', '?', ':', ';']);
+    let table = line.contains("   ") || line.contains('\t');
+    let open = !table && !line.trim_end().ends_with(['.', '!', '?', ':', ';']);
     let label = next.split_once(':').is_some_and(|(label, _)| label.chars().count() <= 24);
     (60..=90).contains(&width) && open && continues && !item && !label
 }

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use regex::Regex;
 use serde::Deserialize;
 
 use super::calendar::Notation;
@@ -23,12 +24,16 @@ pub struct Words {
     pub day_marks: Vec<String>,
     /// What makes a bare number a day ("on 17").
     pub before_day: Vec<String>,
+    /// What behind a number makes it no day.
+    pub not_days: Vec<String>,
     /// Days of the month in words, the first first.
     pub spelled_days: Vec<String>,
     /// "The first", "day two": position among the days of the event, else among its sessions.
     pub ordinals: Vec<Phrases>,
     /// "The latter", "last day".
     pub last: Phrases,
+    /// "The first", alone: it may mean anything.
+    pub bare_ordinals: Vec<Phrases>,
     /// "Everything".
     pub all: Phrases,
     /// "Both": everything, where there are two of it.
@@ -55,14 +60,22 @@ pub struct Words {
     pub afternoon: Phrases,
     /// Part of the day.
     pub evening: Phrases,
+    /// "The evening event": the session of the evening, where there is one.
+    pub evening_event: Phrases,
     /// What may be written onto a session's name: inflection, particles, the second half of a compound.
     pub name_tails: Vec<String>,
     /// Coming.
     pub yes: Phrases,
     /// Not coming.
     pub no: Phrases,
+    /// Staying away, in a word: negated, it is coming ("would not miss").
+    pub avoid: Phrases,
     /// Not knowing yet.
     pub maybe: Phrases,
+    /// Said more by people who come than by others.
+    pub leans_yes: Phrases,
+    /// Said more by people who stay away.
+    pub leans_no: Phrases,
     /// Being elsewhere; a day in such a clause is no answer.
     pub busy: Phrases,
     /// Phrases that contain a negation and are none ("not only").
@@ -77,8 +90,16 @@ pub struct Words {
     pub unticked_behind: Vec<String>,
     /// "And".
     pub and: Phrases,
+    /// Words that begin a thought of its own.
+    pub subjects: Phrases,
     /// "But".
     pub but: Phrases,
+    /// Words that open a clause of its own, within the sentence ("if", "that").
+    pub openers: Phrases,
+    /// What joins references of one list where the verb ends the clause (particles).
+    pub links: Vec<String>,
+    /// "Here too".
+    pub same: Phrases,
     /// "Because": what follows gives a reason.
     pub because: Phrases,
     /// Beside a date: it is not a day of coming ("anniversary", "letter of").
@@ -87,17 +108,32 @@ pub struct Words {
     pub not_this: Vec<String>,
     /// The clause tells what was said before.
     pub earlier: Phrases,
+    /// "In addition": what was said before stays.
+    pub also: Phrases,
     /// What follows replaces what was said.
     pub correction: Phrases,
     /// Words that a full stop ends without ending the sentence.
     pub abbreviations: Vec<String>,
     #[serde(skip)]
     notation: OnceLock<Notation>,
+    #[serde(skip)]
+    listed: OnceLock<Option<Regex>>,
 }
 
 impl Words {
     /// How the language writes days.
     pub fn notation(&self) -> &Notation {
         self.notation.get_or_init(|| Notation::of(self))
+    }
+
+    /// Whether what stands between two references joins them to one list.
+    pub fn lists(&self, between: &str) -> bool {
+        let listed = self.listed.get_or_init(|| {
+            let mut joints: Vec<&String> = self.links.iter().collect();
+            joints.sort_by_key(|joint| std::cmp::Reverse(joint.chars().count()));
+            let joints: Vec<String> = joints.into_iter().map(|joint| regex::escape(joint)).collect();
+            Regex::new(&format!(r"^(?:{}|[^\w(])*$", joints.join("|"))).ok()
+        });
+        listed.as_ref().is_some_and(|listed| listed.is_match(between))
     }
 }

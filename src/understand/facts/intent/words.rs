@@ -1,0 +1,45 @@
+//! What the intent reader needs of a language: the `[intent]` section of its file.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::understand::phrases::Phrases;
+
+/// Phrases of wanting something.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Words {
+    /// Coming.
+    pub accept: Phrases,
+    /// Not coming at all.
+    pub refuse: Phrases,
+    /// Taking back.
+    pub cancel: Phrases,
+    /// Putting one thing for another.
+    pub change: Phrases,
+    /// Speaking of an answer given before.
+    pub earlier: Phrases,
+    /// Coming only if something happens.
+    pub conditional: Phrases,
+    /// Phrases of a condition that are politeness.
+    pub unconditional: Phrases,
+    /// Not knowing yet.
+    pub uncertain: Phrases,
+    /// Phrases of doubt that are not about coming.
+    pub certain: Phrases,
+    /// Asking something, with or without a question mark.
+    pub question: Phrases,
+    /// Questions that nobody needs to answer.
+    pub courtesy: Phrases,
+    /// Not about the invitation.
+    pub unrelated: Phrases,
+    /// Instructions to software, and what only an intruder wants.
+    pub suspicious: Phrases,
+    /// Others who come along.
+    pub companion: Phrases,
+    /// Companions spoken of who do not come.
+    pub alone: Phrases,
+    /// What people ask for, by a name that staff read.
+    pub requests: BTreeMap<String, Phrases>,
+}

@@ -1,0 +1,62 @@
+//! The writer's whole name where the headers give only a part of it, or only an address: the words of the text that
+//! stand around the part that is known.
+
+use super::mail::Mail;
+use super::candidate::{Candidate, Witness};
+use super::name;
+use super::pieces::{self, Piece, is_capitalized};
+use crate::event::Field;
+use crate::understand::facts::evidence::Source;
+
+/// The fullest name that agrees with what From and the address tell.
+pub(super) fn read(mail: &Mail<'_>) -> Option<Candidate> {
+    let known = mail.sender.name.as_deref().map(name::folded).unwrap_or_default();
+    let local = mail.sender.address.split('@').next().unwrap_or_default();
+    let supports = |word: &str| {
+        let folded = name::folded(word).concat();
+        let in_address = folded.len() >= 4 && local.contains(folded.as_str())
+            || local.split(|c: char| !c.is_alphabetic()).any(|part| part.len() >= 2 && (part == folded || folded.len() >= 3 && part.starts_with(folded.as_str())));
+        known.contains(&folded) || in_address
+    };
+    let mut best: Option<(usize, Piece<'_>)> = None;
+    for line in pieces::lines(mail.text) {
+        for piece in pieces::split(line) {
+            let words = piece.words();
+            for (at, anchor) in words.iter().enumerate().filter(|(_, word)| supports(word.text)) {
+                let Some((found, support)) = around(mail, piece, &words, at, &supports) else { continue };
+                let surname_only = support < 2 && anchor.text.chars().count() < 3;
+                if !surname_only && best.is_none_or(|(most, _)| support >= most) {
+                    best = Some((support, found));
+                }
+            }
+        }
+    }
+    let (support, piece) = best?;
+    let value = name::clean(piece.text, mail.lexicon)?;
+    let confidence = if support >= 2 { 0.93 } else { 0.8 };
+    Some(Candidate::read(Field::Name, value, piece, Witness::new(Source::Signature, "name that the address supports", confidence)))
+}
+
+/// The name of two to four words that holds the word at `at`, with the number of its words that the headers support.
+fn around<'a>(mail: &Mail<'_>, piece: Piece<'a>, words: &[Piece<'a>], at: usize, supports: &impl Fn(&str) -> bool) -> Option<(Piece<'a>, usize)> {
+    let lexicon = mail.lexicon;
+    let fits = |word: &Piece<'_>| {
+        let written = is_capitalized(word.text) || supports(word.text) || lexicon.is(|w| &w.name_particles, word.text);
+        let letters = word.text.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’'));
+        let other = [
+            lexicon.is(|w| &w.honorifics, word.text),
+            lexicon.is(|w| &w.verbal, word.text),
+            lexicon.is(|w| &w.roles, word.text) && !supports(word.text),
+            lexicon.is(|w| &w.institutions, word.text),
+            lexicon.find_first(|w| &w.greetings, word.text).is_some(),
+            lexicon.find_first(|w| &w.closings, word.text).is_some(),
+        ];
+        written && letters && !other.contains(&true)
+    };
+    let before = words.get(..at)?.iter().rev().take(2).take_while(|word| fits(word)).count();
+    let after = words.get(at + 1..)?.iter().take(2).take_while(|word| fits(word)).count();
+    let run = words.get(at - before..=at + after)?;
+    let support = run.iter().filter(|word| supports(word.text)).count();
+    let whole = run.len() == words.len() || support >= 2 || at == 0 || at + after + 1 == words.len();
+    (run.len() >= 2 && whole).then(|| piece.around(run).map(|found| (found, support))).flatten()
+}

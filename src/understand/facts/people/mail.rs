@@ -1,0 +1,109 @@
+//! What all readers look at: the text, the headers, the words, and who seems to have written.
+
+use std::collections::HashSet;
+
+use super::name;
+use super::phrase::{self, Kind, Part};
+use super::pieces::{Piece, is_capitalized};
+use super::romanize;
+use super::sender::Sender;
+use super::words::Lexicon;
+use crate::event::Event;
+use crate::understand::language::Languages;
+use crate::understand::message::Message;
+use crate::understand::reply::{InlineAnswer, ReplyText};
+
+/// What all readers look at.
+pub(super) struct Mail<'a> {
+    pub(super) text: &'a str,
+    pub(super) signature: Option<usize>,
+    pub(super) inline: &'a [InlineAnswer],
+    pub(super) message: &'a Message,
+    pub(super) lexicon: Lexicon<'a>,
+    pub(super) sender: Sender,
+    /// The name of the one who wrote, as far as known before the text is read closely.
+    pub(super) writer: Option<String>,
+    /// Whether lines are numbered.
+    pub(super) is_numbered: bool,
+    /// Words of the event's own titles and places.
+    event_words: HashSet<String>,
+}
+
+impl<'a> Mail<'a> {
+    pub(super) fn new(reply: &'a ReplyText, message: &'a Message, event: &Event, languages: &'a Languages) -> Self {
+        let lexicon = Lexicon(languages);
+        let sender = Sender::of(message, lexicon);
+        Self {
+            text: &reply.text,
+            signature: reply.signature,
+            inline: &reply.inline_answers,
+            message,
+            lexicon,
+            writer: sender.name.clone(),
+            sender,
+            is_numbered: numbered_lines(&reply.text) > 2,
+            event_words: event_words(event),
+        }
+    }
+
+    /// The meaning of a piece. Capitalized words that the sender's domain knows too are an organization.
+    pub(super) fn read<'b>(&self, piece: Piece<'b>) -> Vec<Part<'b>> {
+        let mut parts = phrase::read(piece, self.writer.as_deref(), self.lexicon);
+        for part in &mut parts {
+            if part.kind == Kind::Proper && part.piece.words().iter().any(|word| self.domain_knows(word.text)) {
+                part.kind = Kind::Institution;
+            }
+        }
+        parts
+    }
+
+    /// Whether a capitalized word stands in the sender's domain, and is not his name.
+    pub(super) fn domain_knows(&self, word: &str) -> bool {
+        let folded = name::folded(word).concat();
+        let is_name = self.writer.as_deref().is_some_and(|writer| name::folded(writer).contains(&folded));
+        folded.len() >= 4 && is_capitalized(word) && !is_name && self.sender.domain().contains(folded.as_str())
+    }
+
+    /// Whether the sender's domain carries the words, their sound or their initials.
+    pub(super) fn domain_supports(&self, organization: &str) -> bool {
+        let domain = self.sender.domain();
+        let labels: Vec<&str> = domain.split(|c: char| !c.is_alphanumeric()).collect();
+        let words: Vec<String> = name::folded(organization);
+        let own = self.writer.as_deref().map(name::folded).unwrap_or_default();
+        let carries = |word: &String| {
+            let long = word.chars().count() >= 4 && domain.contains(word.as_str()) && !own.contains(word);
+            long || labels.contains(&word.as_str()) && word.chars().count() >= 2
+        };
+        let initials: String = words.iter().filter_map(|word| word.chars().next()).collect();
+        words.iter().any(carries)
+            || initials.len() >= 3 && labels.contains(&initials.as_str())
+            || romanize::stands_in(organization, domain)
+    }
+
+    /// Whether words are the event's own: its titles, its places, its host.
+    pub(super) fn is_of_event(&self, text: &str) -> bool {
+        let words = name::folded(text);
+        words.iter().filter(|word| word.chars().count() > 2).all(|word| self.event_words.contains(word))
+    }
+
+    /// Whether the writer's name is known in full.
+    pub(super) fn knows_writer(&self) -> bool {
+        self.writer.as_deref().is_some_and(|name| name::is_person(name, self.lexicon))
+    }
+}
+
+fn numbered_lines(text: &str) -> usize {
+    let digits = |line: &&str| {
+        let rest = line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
+        rest.len() < line.trim_start().len() && rest.starts_with(['.', ')'])
+    };
+    text.lines().filter(digits).count()
+}
+
+fn event_words(event: &Event) -> HashSet<String> {
+    let sessions = event.sessions.iter().flat_map(|session| {
+        let titles = session.title.values().chain(session.aliases.values().flatten());
+        titles.chain([&session.venue]).collect::<Vec<_>>()
+    });
+    sessions.chain([&event.title, &event.host]).flat_map(|text| name::folded(text)).collect()
+}

@@ -1,0 +1,71 @@
+//! What a mail says of the one who wrote it.
+
+use super::candidate::{Candidate, Witness};
+use super::labels::{self, Entry};
+use super::mail::Mail;
+use super::{address, block, combine, fuller, name, pieces, prose};
+use super::Person;
+use crate::event::Field;
+use crate::understand::facts::evidence::Source;
+
+/// Finds out who wrote, where the headers do not tell it in full.
+pub(super) fn identify(mail: &mut Mail<'_>, entries: &[Entry<'_>]) -> Vec<Candidate> {
+    let mut candidates = prose::names(mail);
+    candidates.extend(labels::candidates(mail, entries, Source::Label));
+    if mail.knows_writer() {
+        return candidates;
+    }
+    candidates.extend(fuller::read(mail));
+    let names = candidates.iter().filter(|candidate| candidate.field == Field::Name);
+    let best = names.max_by(|a, b| a.confidence.total_cmp(&b.confidence)).map(|candidate| candidate.value.clone());
+    mail.writer = best.or_else(|| mail.writer.take());
+    candidates
+}
+
+/// The writer as an attendee. `candidates` are those that identified him.
+pub(super) fn read(mail: &Mail<'_>, entries: &[Entry<'_>], mut candidates: Vec<Candidate>) -> Person {
+    candidates.extend(labels::candidates(mail, &labels::inline_entries(mail), Source::InlineAnswer));
+    candidates.extend(labels::candidates(mail, &labels::numbered(mail), Source::Label));
+    candidates.extend(block::read(mail));
+    candidates.extend(prose::read(mail));
+    candidates.extend(headers(mail));
+    let mentioned = prose::mentions(mail);
+    for field in [Field::Organization, Field::Position] {
+        if !candidates.iter().any(|candidate| candidate.field == field) {
+            candidates.extend(mentioned.iter().filter(|candidate| candidate.field == field).cloned());
+        }
+    }
+    let name = combine::best(mail, Field::Name, &candidates);
+    candidates.extend(address::read(mail, entries, name.as_ref().map(|name| name.value.as_str())));
+    Person {
+        organization: combine::best(mail, Field::Organization, &candidates),
+        position: combine::best(mail, Field::Position, &candidates),
+        email: combine::best(mail, Field::Email, &candidates),
+        name,
+        scope: Vec::new(),
+        is_writer: true,
+    }
+}
+
+/// What From and the card parts say.
+fn headers(mail: &Mail<'_>) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
+    if let Some(name) = &mail.sender.name {
+        let whole = name::is_person(name, mail.lexicon);
+        let supported = mail.sender.address_supports(name) || name.chars().any(pieces::is_hangul);
+        let confidence = match (whole, supported) {
+            (true, true) => 0.88,
+            (true, false) => 0.65,
+            _ => 0.4,
+        };
+        candidates.push(Candidate::outside(Field::Name, name, Witness::new(Source::From, "From", confidence)));
+    }
+    for card in &mail.message.cards {
+        let witness = Witness::new(Source::Card, "card part", 0.9);
+        let fields = [(Field::Name, &card.name), (Field::Organization, &card.organization), (Field::Position, &card.position)];
+        for (field, value) in fields {
+            candidates.extend(value.as_deref().map(|value| Candidate::outside(field, value, witness)));
+        }
+    }
+    candidates
+}
