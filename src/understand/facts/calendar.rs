@@ -92,7 +92,7 @@ fn local_start(calendar: &Calendar, event: &Event) -> Option<DateTime> {
     if !calendar.starts_in_utc {
         return Some(starts);
     }
-    let instant = TimeZone::UTC.to_zoned(starts).ok()?;
+    let instant = TimeZone::UTC.to_zoned_datetime(starts).ok()?;
     Some(instant.in_tz(&event.timezone).ok()?.datetime())
 }
 
