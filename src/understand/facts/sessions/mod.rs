@@ -65,6 +65,17 @@ pub struct Mention {
     pub evidence: Evidence,
 }
 
+impl Mention {
+    /// Whether words of coming or staying away say it, rather than the session being only named.
+    #[must_use]
+    pub fn is_said(&self) -> bool {
+        !matches!(self.evidence.rule, NAMED | BUSY | "leaning")
+    }
+}
+
+const NAMED: &str = "named";
+const BUSY: &str = "busy";
+
 /// All that the mail says about sessions.
 #[derive(Debug, Clone, Default)]
 pub struct SessionReading {
@@ -193,9 +204,9 @@ fn mentions(body: &str, event: &Event, statements: &[Statement]) -> Vec<Mention>
                 span: Some(statement.span),
                 confidence: statement.confidence,
                 rule: if statement.said == Said::Busy {
-                    "busy"
+                    BUSY
                 } else if statement.said == Said::Nothing {
-                    "named"
+                    NAMED
                 } else {
                     statement.rule
                 },
