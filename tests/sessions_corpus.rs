@@ -30,6 +30,7 @@ struct Figures {
     wrong: BTreeMap<String, u32>,
     calibration: BTreeMap<String, (u32, u32)>,
     holds: Recall,
+    caught: Recall,
     human: Recall,
 }
 
@@ -68,7 +69,7 @@ impl std::fmt::Display for Figures {
         for (kind, (right, all)) in &self.kinds {
             write!(out, " {kind} {:.2}({all})", share(*right, *all))?;
         }
-        for (name, recall) in [("holds", &self.holds), ("human", &self.human)] {
+        for (name, recall) in [("holds", &self.holds), ("caught", &self.caught), ("human", &self.human)] {
             let (recalled, false_alarms) =
                 (share(recall.found, recall.wanted), share(recall.false_alarms, recall.others));
             write!(out, " | {name} recall {recalled:.2} false {false_alarms:.3}")?;
@@ -94,7 +95,9 @@ impl Figures {
             let sum = self.kinds.entry(kind).or_default();
             *sum = (sum.0 + right, sum.1 + all);
         }
-        for (sum, part) in [(&mut self.holds, other.holds), (&mut self.human, other.human)] {
+        for (sum, part) in
+            [(&mut self.holds, other.holds), (&mut self.caught, other.caught), (&mut self.human, other.human)]
+        {
             sum.wanted += part.wanted;
             sum.found += part.found;
             sum.others += part.others;
@@ -189,6 +192,9 @@ fn measure(folder: &Path, events: &BTreeMap<String, Event>, show: bool) -> Figur
             || matches!(kind, Some(Kind::Question | Kind::Unrelated) | None);
         if decided != review {
             figures.holds.count(review, holds);
+            let answers = reading.answers(event, &[], &[]).unwrap_or_default();
+            let weak = answers.values().any(|fact| fact.evidence.confidence < 0.9 || fact.value == Answer::Maybe);
+            figures.caught.count(review, holds || weak || !reading.contradictions(event, &[], &[]).is_empty());
         }
         let human = truth["human"].as_bool().filter(|_| decided && !review);
         if let Some(human) = human {

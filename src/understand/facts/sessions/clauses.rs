@@ -343,7 +343,17 @@ impl Clause<'_> {
 
     fn references(&self) -> Vec<(usize, &Piece)> {
         let pieces = self.pieces.iter().enumerate();
-        pieces.filter(|(_, piece)| matches!(piece.what, What::Reference(_))).map(|(at, piece)| (at, *piece)).collect()
+        let known = |piece: &Piece| matches!(&piece.what, What::Reference(reference) if !reference.sessions.is_empty());
+        pieces.filter(|(_, piece)| known(piece)).map(|(at, piece)| (at, *piece)).collect()
+    }
+
+    /// Days and parts that the event does not have, where the clause says that somebody comes to them.
+    fn unknown(&self) -> Option<Span> {
+        let unknown =
+            |piece: &&&Piece| matches!(&piece.what, What::Reference(reference) if reference.sessions.is_empty());
+        let comes =
+            self.has(&What::Cue(Cue::Yes)) && self.said() == Some(Said::Yes) && !self.has(&What::Cue(Cue::Busy));
+        self.pieces.iter().find(unknown).filter(|_| comes).map(|piece| piece.span)
     }
 
     fn is_general(&self) -> bool {
@@ -442,6 +452,12 @@ impl Clause<'_> {
         let named: usize = self.pieces.iter().map(|piece| piece.span.of(text).split_whitespace().count()).sum();
         all.saturating_sub(named)
     }
+}
+
+/// Days and parts that the event does not have, where somebody comes to them.
+#[must_use]
+pub fn unknown(sentences: &[Sentence], pieces: &[Piece]) -> Vec<Span> {
+    clauses(sentences, pieces).iter().filter_map(Clause::unknown).collect()
 }
 
 /// Reads the statements where the verb ends the clause: a reference belongs to the next cue behind it.

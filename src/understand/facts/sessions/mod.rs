@@ -99,7 +99,7 @@ pub fn read(
     let found = languages.found_in(body);
     let words: Vec<&Words> = found.iter().map(|language| &language.sessions).collect();
     let reader = Reader { event, names: Names::of(event, &words), words, sent };
-    let (mut statements, contradictions) = reader.statements(body);
+    let (mut statements, doubts) = reader.statements(body);
     if event.sessions.len() == 1 && statements.iter().all(|statement| !statement.is_decided()) {
         statements.extend(reader.whole(body));
     }
@@ -108,14 +108,16 @@ pub fn read(
         mentions.retain(|mention| mention.evidence.span.is_none_or(|span| !answer.span.contains(&span)));
     }
     mentions.extend(inline::read(&reader, reply));
-    let signals = contradictions
-        .iter()
-        .map(|span| Signal {
-            code: ReasonCode::Contradiction,
-            detail: format!("\"{}\" names a day and a session that do not belong together", span.of(body)),
-            span: Some(*span),
-        })
-        .collect();
+    let signal = |(code, span): (ReasonCode, Span)| {
+        let detail = match code {
+            ReasonCode::UnknownSession => {
+                format!("comes to something that the event does not have: \"{}\"", span.of(body))
+            }
+            _ => format!("\"{}\" names a day and a session that do not belong together", span.of(body)),
+        };
+        Signal { code, detail, span: Some(span) }
+    };
+    let signals = doubts.into_iter().map(signal).collect();
     SessionReading { mentions, signals }
 }
 
@@ -128,8 +130,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// What a text says of sessions, and where it contradicts itself.
-    fn statements(&self, text: &str) -> (Vec<Statement>, Vec<Span>) {
+    /// What a text says of sessions, and what of it cannot be right.
+    fn statements(&self, text: &str) -> (Vec<Statement>, Vec<(ReasonCode, Span)>) {
         let sentences = split(text, &self.words);
         let resolved = self.resolved(text, &sentences);
         let verb_final = self.words.iter().find(|words| words.verb_final);
@@ -144,7 +146,9 @@ impl Reader<'_> {
             statements.extend(clauses::by_verb_end(text, &ends, &resolved.pieces, words, self.event));
         }
         statements.sort_by_key(|statement| statement.span);
-        (statements, resolved.contradictions)
+        let unknown = clauses::unknown(&sentences, &resolved.pieces).into_iter();
+        let doubts = resolved.contradictions.into_iter().map(|span| (ReasonCode::Contradiction, span));
+        (statements, doubts.chain(unknown.map(|span| (ReasonCode::UnknownSession, span))).collect())
     }
 
     fn resolved(&self, text: &str, sentences: &[Sentence]) -> resolve::Resolved {

@@ -106,6 +106,8 @@ pub enum Kind {
     Weekday,
     /// Title or alias.
     Name,
+    /// Something that the event does not have.
+    Other,
     /// The place, or one word of the title.
     Weak,
     /// "The second".
@@ -330,6 +332,7 @@ fn references(text: &str, event: &Event, words: &[&Words], names: &Names, sent: 
         for (phrases, shift) in [(&words.day_before, -1), (&words.day_after, 1)] {
             phrases.find_in(text).for_each(|span| add(span, BTreeSet::new(), Kind::Shift(shift)));
         }
+        words.other_parts.find_in(text).for_each(|span| add(span, BTreeSet::new(), Kind::Other));
         for (phrases, part) in [(&words.morning, 0), (&words.afternoon, 1), (&words.evening, 2)] {
             phrases.find_in(text).for_each(|span| add(span, in_part(event, part), Kind::Part(part)));
         }

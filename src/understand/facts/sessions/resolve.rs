@@ -15,8 +15,6 @@ pub struct Resolved {
     pub pieces: Vec<Piece>,
     /// Day and title, or day and weekday, that disagree.
     pub contradictions: Vec<Span>,
-    /// Days that the event does not have.
-    pub unknown: Vec<Span>,
 }
 
 /// Merges "Tuesday, June 18, conference" into one reference, and resolves "the day before", "both", "evening".
@@ -142,10 +140,7 @@ fn drop_idle(sentences: &[Sentence], resolved: &mut Resolved, verb_final: bool) 
                     if !is_general(reference.kind) && !reference.sessions.is_empty() && !matches!(reference.kind, Kind::Part(_)))
         });
         let keep = match reference.kind {
-            _ if reference.sessions.is_empty() => {
-                resolved.unknown.push(piece.span);
-                false
-            }
+            _ if reference.sessions.is_empty() => matches!(reference.kind, Kind::Date | Kind::Other),
             Kind::All => !tied(&pieces, index),
             Kind::Both => !beside || coordinates(&pieces, index),
             Kind::Part(_) => false,

@@ -46,6 +46,8 @@ pub struct Words {
     pub only_behind: Vec<String>,
     /// "Except".
     pub except: Phrases,
+    /// Parts that other events have ("the city tour"): coming to one is a question for staff.
+    pub other_parts: Phrases,
     /// "The day before", "the eve".
     pub day_before: Phrases,
     /// "The day after".
