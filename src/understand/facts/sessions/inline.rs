@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::clauses::Said;
 use super::pieces::{Kind, What};
+use super::reader::Reader;
 use super::sentences::Sentence;
-use super::{Answer, Mention, Reader};
+use super::statement::Said;
+use super::{Answer, Mention};
 use crate::understand::facts::evidence::{Evidence, Source};
 use crate::understand::reply::{ReplyText, Span};
 
@@ -46,7 +47,10 @@ pub(super) fn read(reader: &Reader<'_>, reply: &ReplyText) -> Vec<Mention> {
         if !own.is_empty() {
             continue;
         }
-        let said = reader.whole_of(text).or_else(|| reader.repeats(text).then_some(last).flatten());
+        let said = reader
+            .whole(text)
+            .map(|statement| statement.said)
+            .or_else(|| reader.repeats(text).then_some(last).flatten());
         last = said.or(last);
         if let Some(answer) = said.and_then(answer) {
             let confidence = if asked.len() == 1 { 0.93 } else { 0.6 };
@@ -82,16 +86,4 @@ fn asked(reader: &Reader<'_>, question: &str) -> BTreeSet<usize> {
     };
     let special = named(false);
     if special.is_empty() { named(true) } else { special }
-}
-
-impl Reader<'_> {
-    /// What an answer says as a whole.
-    fn whole_of(&self, text: &str) -> Option<Said> {
-        self.whole(text).map(|statement| statement.said)
-    }
-
-    /// "Here too": it repeats the answer before.
-    fn repeats(&self, text: &str) -> bool {
-        self.words.iter().any(|words| words.same.occur_in(text))
-    }
 }
