@@ -153,6 +153,15 @@ impl<'a> Clause<'a> {
         count(self.span).saturating_sub(named)
     }
 
+    /// Whether "only" limits its references: it stands before one of them, or right behind.
+    #[must_use]
+    pub fn limits(&self) -> bool {
+        let only = self.pieces.iter().enumerate().filter(|(_, piece)| piece.what == What::Only);
+        only.into_iter().any(|(at, only)| {
+            self.references().any(|(other, span, _)| other > at || only.span.start.saturating_sub(span.end) <= 2)
+        })
+    }
+
     /// Where it stands.
     #[must_use]
     pub fn span(&self) -> Span {

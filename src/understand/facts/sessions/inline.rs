@@ -15,8 +15,11 @@ pub(super) fn read(reader: &Reader<'_>, reply: &ReplyText) -> Vec<Mention> {
     let mut mentions = Vec::new();
     let mut last = None;
     for inline in &reply.inline_answers {
-        let asked = asked(reader, &inline.question);
         let text = inline.span.of(&reply.text);
+        if text.trim().is_empty() {
+            continue;
+        }
+        let asked = asked(reader, &inline.question);
         let (statements, _) = reader.statements(text);
         let mut mention = |sessions: &BTreeSet<usize>, answer, exclusive, confidence| {
             let ids = sessions.iter().filter_map(|index| reader.event.sessions.get(*index));

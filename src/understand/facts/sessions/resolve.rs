@@ -35,6 +35,13 @@ pub fn resolve(text: &str, sentences: &[Sentence], pieces: Vec<Piece>, event: &E
         }
     }
     drop_idle(sentences, &mut resolved, words.first().is_some_and(|words| words.verb_final));
+    // "Two days" of a longer event says less than any day that is named.
+    let named = |piece: &Piece| matches!(&piece.what, What::Reference(reference) if !is_general(reference.kind));
+    if event.sessions.len() != 2 && resolved.pieces.iter().any(named) {
+        resolved
+            .pieces
+            .retain(|piece| !matches!(&piece.what, What::Reference(reference) if reference.kind == Kind::Both));
+    }
     resolved
 }
 
@@ -74,6 +81,7 @@ fn merged(text: &str, sentences: &[Sentence], before: &[Piece], piece: &Piece, w
         (Kind::Part(_), Kind::Part(_)) => None,
         (Kind::Part(_), kind) => one(if common.is_empty() { &right.sessions } else { &common }, kind),
         (kind, Kind::Part(_)) => one(if common.is_empty() { &left.sessions } else { &common }, kind),
+        (Kind::Shift(_), kind) | (kind, Kind::Shift(_)) if !common.is_empty() => one(&common, kind),
         _ if !common.is_empty() => one(&common, Kind::Agreeing),
         (Kind::Date, Kind::Weekday | Kind::Name) | (Kind::Weekday | Kind::Name, Kind::Date)
             if !apart && !left.sessions.is_empty() && !right.sessions.is_empty() =>

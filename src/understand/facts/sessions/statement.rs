@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::clause::Clause;
-use super::pieces::{Kind, Reference, What};
+use super::pieces::{Kind, Reference};
 use crate::event::Event;
 use crate::understand::reply::Span;
 
@@ -87,7 +87,7 @@ impl Statement {
         Self {
             sessions: reference.sessions.clone(),
             said,
-            only: (reference.only || clause.has(&What::Only)) && said == Said::Yes,
+            only: (reference.only || clause.limits()) && said == Said::Yes,
             kind: reference.kind,
             brief: clause.is_brief(),
             corrects: reference.kind == Kind::Neither,

@@ -27,6 +27,7 @@ pub fn statements(
             let before = clause.pieces.get(..at).unwrap_or_default();
             let behind = clause.pieces.get(at.saturating_add(1)..).unwrap_or_default();
             let mut reading = verb_behind(text, span, behind, words)
+                .map(|near| if reference.kind == Kind::Agreeing { Reading { confidence: 0.95, ..near } } else { near })
                 .or_else(|| label(text, span.start, before, words).map(|said| Reading::new(said, 0.85, "verb before")))
                 .or_else(|| next.and_then(|next| next_sentence(text, next, words)))
                 .or_else(|| leaning(behind).filter(|_| reference.kind != Kind::Agreeing))

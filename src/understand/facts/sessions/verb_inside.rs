@@ -44,7 +44,7 @@ pub fn statements(text: &str, sentences: &[Sentence], pieces: &[Piece], event: &
 pub fn whole(text: &str, sentences: &[Sentence], pieces: &[Piece], sessions: BTreeSet<usize>) -> Option<Statement> {
     let clauses = clauses(text, sentences, pieces);
     let all: Vec<_> = clauses.iter().filter_map(|clause| Some((clause.decides()?, clause.span()))).collect();
-    let (said, span) = *all.iter().find(|(said, _)| *said == Said::No).or_else(|| all.first())?;
+    let (said, span) = *all.first()?;
     let agreed = all.iter().all(|(other, _)| *other == said);
     Some(Statement {
         sessions,
@@ -63,7 +63,9 @@ pub fn whole(text: &str, sentences: &[Sentence], pieces: &[Piece], sessions: BTr
 fn reading(clauses: &[Clause<'_>], index: usize, before: Option<Said>) -> Reading {
     let Some(clause) = clauses.get(index) else { return Reading { said: None, confidence: 0.0, rule: "none" } };
     let mut reading = Reading { said: clause.says(), confidence: 0.95, rule: "own clause" };
-    if (reading.said.is_none() || (reading.said == Some(Said::Busy) && clause.is_brief()))
+    let away = clause.leans() == Some(Said::No) && clause.joint != Some(Joint::And);
+    if !away
+        && (reading.said.is_none() || (reading.said == Some(Said::Busy) && clause.is_brief()))
         && let Some(continued) = continued(clauses, index)
     {
         reading = continued;
@@ -72,9 +74,9 @@ fn reading(clauses: &[Clause<'_>], index: usize, before: Option<Said>) -> Readin
         reading.said = Some(Said::Busy);
     }
     if reading.said.is_none() && clause.has(&What::Cue(Cue::Same)) {
-        reading = Reading { said: before, confidence: 0.9, rule: "as before" };
+        reading = Reading { said: before.filter(|before| *before == Said::Yes), confidence: 0.9, rule: "as before" };
     }
-    if reading.said.is_none() && clause.has(&What::Only) && clause.words_beside() <= 5 {
+    if reading.said.is_none() && clause.limits() && clause.words_beside() <= 5 {
         reading = Reading::new(Said::Yes, 0.92, "only this");
     }
     if let Some(answer) = answer_behind(clauses, index) {
