@@ -146,3 +146,6 @@ fn others_record(body: &str, words: &[&Words], kind: Option<&(Kind, Evidence)>) 
 pub fn holds_back(code: ReasonCode) -> bool {
     !matches!(code, ReasonCode::SpecialRequest | ReasonCode::Question)
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@
 //! | step | file |
 //! | --- | --- |
 //! | where one thought ends | `sentences` |
-//! | days, names, cues of coming and not, joints between clauses | `calendar`, `names`, `pieces` |
+//! | days, names, cues of coming and not, joints between clauses | `notation`, `calendar`, `names`, `references`, `pieces` |
 //! | references that stand together or need another | `resolve` |
 //! | which reference belongs to which cue | `clause`, `verb_inside`, `verb_end`, `statement` |
 //! | a session that is only named, beside those that are answered | `mentions` |
@@ -17,8 +17,10 @@ mod clause;
 mod inline;
 mod mentions;
 mod names;
+mod notation;
 mod pieces;
 mod reader;
+mod references;
 mod resolve;
 mod sentences;
 mod statement;
@@ -144,23 +146,4 @@ fn signal(code: ReasonCode, span: Span, body: &str) -> Signal {
 }
 
 #[cfg(test)]
-mod probe {
-    use super::*;
-    #[test]
-    fn probe() {
-        let event =
-            Event::from_toml(&std::fs::read_to_string("/work/shared/events/nkhr-2013-berlin.toml").unwrap()).unwrap();
-        for body in std::fs::read_to_string("/tmp/probe.txt").unwrap().split("\n==\n") {
-            let languages = Languages::built_in();
-            println!("{body}  {:?}", languages.found_in(body).iter().map(|l| &l.code).collect::<Vec<_>>());
-            let reader = Reader::new(body, &event, None, languages);
-            let sentences = sentences_of(body, languages);
-            for piece in reader.resolved(body, &sentences).pieces {
-                println!("   {:?} {:?}", piece.span.of(body), piece.what);
-            }
-            for s in reader.statements(body).0 {
-                println!("  => {:?} {:?} {:?} {} {}", s.span.of(body), s.sessions, s.said, s.confidence, s.rule);
-            }
-        }
-    }
-}
+mod tests;

@@ -28,7 +28,7 @@ pub fn statements(
             let behind = clause.pieces.get(at.saturating_add(1)..).unwrap_or_default();
             let mut reading = verb_behind(text, span, behind, words)
                 .map(|near| if reference.kind == Kind::Agreeing { Reading { confidence: 0.95, ..near } } else { near })
-                .or_else(|| label(text, span.start, before, words).map(|said| Reading::new(said, 0.85, "verb before")))
+                .or_else(|| label(text, span.start, before, words))
                 .or_else(|| next.and_then(|next| next_sentence(text, next, words)))
                 .or_else(|| leaning(behind).filter(|_| reference.kind != Kind::Agreeing))
                 .unwrap_or(Reading { said: None, confidence: 0.6, rule: super::NAMED });
@@ -50,10 +50,12 @@ fn told_before<'a>(pieces: impl Iterator<Item = &'a &'a Piece>) -> bool {
 
 fn verb_behind(text: &str, reference: Span, behind: &[&Piece], words: &Words) -> Option<Reading> {
     let said = verb(text, Some(reference.end), behind, words)?;
-    let cue = behind.iter().find(|piece| is_deciding(piece))?;
-    let gap = text.get(reference.end..cue.span.start)?.chars().count();
-    // The farther the verb, the likelier something stands between.
-    Some(Reading::new(said, if gap > 8 { 0.88 } else { 0.95 }, "verb behind"))
+    let at = behind.iter().position(|piece| is_deciding(piece))?;
+    let list = behind.get(..at)?.iter().rev().find(|piece| matches!(piece.what, What::Reference(_)));
+    let from = list.map_or(reference.end, |last| last.span.end);
+    let gap = text.get(from..behind.get(at)?.span.start)?.chars().count();
+    // The farther the verb, the likelier it is somebody else's; a refusal is not.
+    Some(Reading::new(said, if gap > 8 && said == Said::Yes { 0.88 } else { 0.95 }, "verb behind"))
 }
 
 fn next_sentence(text: &str, next: &Clause<'_>, words: &Words) -> Option<Reading> {
@@ -119,7 +121,7 @@ fn leaning(pieces: &[&Piece]) -> Option<Reading> {
 }
 
 /// The verb before: "참석: 17일, 18일". Only a list may stand between.
-fn label(text: &str, reference_start: usize, before: &[&Piece], words: &Words) -> Option<Said> {
+fn label(text: &str, reference_start: usize, before: &[&Piece], words: &Words) -> Option<Reading> {
     let mut start = reference_start;
     for (at, piece) in before.iter().enumerate().rev() {
         let between = text.get(piece.span.end..start).unwrap_or_default();
@@ -129,7 +131,9 @@ fn label(text: &str, reference_start: usize, before: &[&Piece], words: &Words) -
             // As far as a label stands from what it labels: "참석하고자 하는 행사는 …".
             What::Cue(_) if is_deciding(piece) && between.chars().count() <= 14 => {
                 let group = before.get(..at)?.iter().rposition(|piece| !matches!(piece.what, What::Cue(_)));
-                return verb(text, None, before.get(group.map_or(0, |other| other.saturating_add(1))..=at)?, words);
+                let group = before.get(group.map_or(0, |other| other.saturating_add(1))..=at)?;
+                let sure = if between.contains(':') { 0.92 } else { 0.85 };
+                return verb(text, None, group, words).map(|said| Reading::new(said, sure, "verb before"));
             }
             _ => return None,
         }

@@ -101,7 +101,7 @@ fn answer_behind(clauses: &[Clause<'_>], index: usize) -> Option<Said> {
     let same = |other: &Clause<'_>| other.sentence == clause.sentence;
     // A time or place may stand between: "17 June, 19:00: no".
     let idle = |other: &&Clause<'_>| other.pieces.is_empty() && same(other) && other.words_beside() <= 2;
-    let next = clauses.iter().skip(index.saturating_add(1)).skip_while(idle).next()?;
+    let next = clauses.iter().skip(index.saturating_add(1)).find(|other| !idle(other))?;
     let said = next.decides()?;
     let bare = !next.names() && next.words_beside() <= 2;
     let answers = match next.joint {

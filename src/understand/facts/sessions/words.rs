@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use regex::Regex;
 use serde::Deserialize;
 
-use super::calendar::Notation;
+use super::notation::Notation;
 use crate::understand::phrases::Phrases;
 
 /// Words about days and sessions, and about coming and not coming.
