@@ -4,7 +4,7 @@
 //! printed (`--nocapture`); floors hold what was reached. `SHOW=TA,TB` prints the misread mails of those authors that
 //! may be read, `CALIBRATION=1` how often each rule is right at the confidence that it claims.
 
-#![expect(clippy::unwrap_used, reason = "a corpus that cannot be read fails the test")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a corpus that cannot be read fails the test")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -31,6 +31,8 @@ struct Figures {
     confidently_wrong: u32,
     kinds: BTreeMap<String, (u32, u32)>,
     calibration: BTreeMap<String, (u32, u32)>,
+    /// By the least confidence that is believed: how many mails, and how many of them wrong.
+    thresholds: BTreeMap<u32, (u32, u32)>,
     holds: Recall,
     caught: Recall,
     human: Recall,
@@ -85,6 +87,10 @@ impl Figures {
         self.right += other.right;
         self.confident += other.confident;
         self.confidently_wrong += other.confidently_wrong;
+        for (threshold, (passing, wrong)) in other.thresholds {
+            let sum = self.thresholds.entry(threshold).or_default();
+            *sum = (sum.0 + passing, sum.1 + wrong);
+        }
         for (key, (right, all)) in other.calibration {
             let sum = self.calibration.entry(key).or_default();
             *sum = (sum.0 + right, sum.1 + all);
@@ -227,6 +233,14 @@ fn measure(folder: &Path, events: &BTreeMap<String, Event>, show: bool) -> Figur
             let entry = figures.calibration.entry(key).or_default();
             *entry = (entry.0 + u32::from(attends == (fact.value == Answer::Yes)), entry.1 + 1);
         }
+        for threshold in [60, 70, 75, 80, 85, 90, 95] {
+            let passes = confidence * 100.0 >= threshold as f32 - 0.01
+                && !maybe
+                && !holds
+                && reading.contradictions(event, &[], &[]).is_empty();
+            let entry = figures.thresholds.entry(threshold).or_default();
+            *entry = (entry.0 + u32::from(passes), entry.1 + u32::from(passes && !right));
+        }
         figures.single += 1;
         figures.right += u32::from(right);
         figures.confident += u32::from(confident);
@@ -273,6 +287,13 @@ fn sessions_and_intent_of_unseen_authors_are_read() {
     }
     println!("   tuned  {tuned}");
     println!("   unseen {unseen}");
+    for (threshold, (passing, wrong)) in &unseen.thresholds {
+        println!(
+            "   unseen at {threshold}: {:.3} pass, {:.3} of them wrong",
+            share(*passing, unseen.single),
+            share(*wrong, *passing)
+        );
+    }
     if std::env::var("CALIBRATION").is_ok() {
         for (key, (right, all)) in &tuned.calibration {
             let (unseen_right, unseen_all) = unseen.calibration.get(key).copied().unwrap_or_default();

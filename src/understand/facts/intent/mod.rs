@@ -105,6 +105,7 @@ fn kind(
     let earlier = place(|words| &words.earlier);
     let yes = answered(Answer::Yes).and_then(|mention| mention.evidence.span);
     let no = answered(Answer::No).and_then(|mention| mention.evidence.span);
+    let only = reading.mentions.iter().any(|mention| mention.exclusive);
     let question = signals.iter().find(|signal| signal.code == ReasonCode::Question).and_then(|signal| signal.span);
     let read = |kind, span: Option<Span>, confidence, rule| {
         let span = span.unwrap_or(Span { start: 0, end: 0 });
@@ -115,7 +116,7 @@ fn kind(
         return read(Kind::Unrelated, Some(span), 0.8, "not about the invitation");
     }
     match (yes, no) {
-        (Some(_), _) if earlier.is_some() && (change.is_some() || cancel.is_some() || no.is_some()) => {
+        (Some(_), _) if earlier.is_some() && (change.is_some() || cancel.is_some() || no.is_some() || only) => {
             read(Kind::Change, change.or(cancel).or(earlier), 0.85, "an answer given before is changed")
         }
         (None, _) if cancel.is_some() => read(Kind::Cancel, cancel, 0.9, "an answer given before is taken back"),
