@@ -17,7 +17,7 @@ use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
 /// Authors whose mails the rules were developed on.
-const DEVELOPED: [&str; 8] = ["TA", "TB", "TC", "TD", "TE", "TH", "TJ", "TK"];
+const DEVELOPED: [&str; 9] = ["TA", "TB", "TC", "TD", "TE", "TF", "TH", "TJ", "TK"];
 /// Authors whose mails nobody looked at.
 const UNSEEN: [&str; 9] = ["TI", "TO", "TP", "TQ", "TR", "TT", "TU", "TV", "TX"];
 const LANGUAGES: [&str; 3] = ["en", "de", "ko"];
