@@ -119,6 +119,10 @@ fn chain<'a, 'b>(piece: Piece<'a>, words: &'b [Piece<'a>], lexicon: Lexicon<'_>)
         let known = lexicon.is(|w| &w.institutions, word.text) || lexicon.is(|w| &w.units, word.text);
         stripped || (!known && (lexicon.is(|w| &w.clause_ends, word.text) || lexicon.is(|w| &w.enders, word.text)))
     };
+    let verbal = |word: &Piece<'_>| !lexicon.is(|w| &w.institutions, word.text) && lexicon.is(|w| &w.clause_ends, word.text);
+    if words.last().is_some_and(verbal) {
+        return &[];
+    }
     let last = words.len().saturating_sub(1);
     let broken = words.iter().take(last).rposition(breaks);
     words.get(broken.map_or(0, |at| at + 1)..).unwrap_or_default()
