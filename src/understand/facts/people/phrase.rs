@@ -141,7 +141,7 @@ fn position_and_organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<
     let all = piece.words();
     let skip = |word: &&Piece<'_>| {
         let small = is_in(word, |w| &w.articles, lexicon) || is_in(word, |w| &w.fillers, lexicon);
-        !is_capitalized(word.text) && (small || is_in(word, |w| &w.at, lexicon))
+        is_in(word, |w| &w.fillers, lexicon) || !is_capitalized(word.text) && (small || is_in(word, |w| &w.at, lexicon))
     };
     let words = all.get(all.iter().take_while(skip).count()..).unwrap_or_default();
     let Some(trimmed) = piece.around(words) else {
@@ -167,7 +167,8 @@ fn position_and_organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<
         return whole(Kind::Other); // a sentence
     }
     let head_is_institution = head.last().is_some_and(|last| is_institution(last, has_capitals, lexicon) && !is_role(last, lexicon));
-    if role == 0 && head_is_institution && head.len() > 2 && !words.get(1).is_some_and(|next| is_unit(next, lexicon)) {
+    let head_has_institution = head.iter().skip(1).any(|word| is_institution(word, has_capitals, lexicon) && !is_role(word, lexicon));
+    if role == 0 && head_has_institution && head.len() > 2 && words.get(1).is_some_and(|next| is_capitalized(next.text) && !is_role(next, lexicon)) && !words.get(1).is_some_and(|next| is_unit(next, lexicon)) {
         let (position, organization) = (words.get(..1).unwrap_or_default(), words.get(1..).unwrap_or_default());
         if let (Some(position), Some(organization)) = (piece.around(position), piece.around(organization)) {
             return vec![Part { kind: Kind::Position, piece: position }, Part { kind: Kind::Institution, piece: organization }];
@@ -179,6 +180,9 @@ fn position_and_organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<
     if head_is_institution && role > 0 {
         return vec![organization(piece, words, trimmed, lexicon)]; // "Reporters Union"
     }
+    if let Some(parts) = after_organization(piece, words, role, lexicon) {
+        return parts;
+    }
     if let Some(parts) = split_at_connector(piece, words, role, has_capitals, lexicon) {
         return parts;
     }
@@ -186,11 +190,25 @@ fn position_and_organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<
     vec![Part { kind: Kind::Position, piece: piece.around(position).unwrap_or(trimmed) }]
 }
 
+/// "OHCHR intern", "Daily Courier correspondent": capitalized words before a position in lower case.
+fn after_organization<'a>(piece: Piece<'a>, words: &[Piece<'a>], role: usize, lexicon: Lexicon<'_>) -> Option<Vec<Part<'a>>> {
+    let spoken = words.get(role).is_some_and(|word| !is_capitalized(word.text));
+    let count = words.get(..role)?.iter().take_while(|word| is_capitalized(word.text) && !is_role(word, lexicon)).count();
+    let acronym = words.first().is_some_and(|word| word.text.chars().count() > 1 && word.text.chars().all(char::is_uppercase));
+    if !spoken || !(count > 1 || count == 1 && acronym) {
+        return None;
+    }
+    let (organization, position) = (piece.around(words.get(..count)?)?, piece.around(until_end(words.get(count..)?, role - count, lexicon))?);
+    Some(vec![Part { kind: Kind::Position, piece: position }, Part { kind: Kind::Proper, piece: organization }])
+}
+
 /// The words of a position up to where another thing begins: "Nurse with …", "teacher in the …", "clerk and I …".
 fn until_end<'a, 'b>(words: &'b [Piece<'a>], role: usize, lexicon: Lexicon<'_>) -> &'b [Piece<'a>] {
     let ends = |at: usize, word: &Piece<'_>| {
         let next = words.get(at + 1);
-        let article = next.is_some_and(|next| is_in(next, |w| &w.articles, lexicon)) && is_in(word, |w| &w.places_follow, lexicon);
+        let spoken = words.get(role).is_some_and(|word| !is_capitalized(word.text));
+        let town = spoken && at + 3 >= words.len() && words.iter().skip(at + 1).all(|word| is_capitalized(word.text));
+        let article = is_in(word, |w| &w.places_follow, lexicon) && (town || next.is_some_and(|next| is_in(next, |w| &w.articles, lexicon)));
         let conjunction = is_in(word, |w| &w.conjunctions, lexicon) && next.is_none_or(|next| is_in(next, |w| &w.verbal, lexicon) || is_in(next, |w| &w.fillers, lexicon));
         article || conjunction || is_in(word, |w| &w.position_ends, lexicon)
     };
@@ -220,12 +238,17 @@ fn split_at_connector<'a>(
         let institution = nearest.iter().any(|word| is_institution(word, has_capitals, lexicon));
         let parliament = nearest.iter().any(|word| is_in(word, |w| &w.parliaments, lexicon));
         let unit = nearest.first().is_some_and(|word| is_unit(word, lexicon)) || !institution;
-        if (sure && named) || (institution && named && !unit) {
+        let heads = words.get(role).is_some_and(|word| is_in(word, |w| &w.headships, lexicon));
+        let spoken = words.get(role).is_some_and(|word| !is_capitalized(word.text)) && has_capitals;
+        let small = |word: &Piece<'_>| is_in(word, |w| &w.of, lexicon) || is_in(word, |w| &w.joints, lexicon) || is_in(word, |w| &w.articles, lexicon);
+        let proper = right.iter().all(|word| is_capitalized(word.text) || small(word)) && !right.iter().any(|word| is_unit(word, lexicon));
+        let genitive = is_in(connector, |w| &w.genitives, lexicon) && named && proper && (heads || spoken);
+        if (sure && named) || (institution && named && !unit) || genitive {
             let member = parliament && !sure && words.get(role).is_some_and(|word| is_in(word, |w| &w.members, lexicon));
             let left = words.get(..if member { words.len() } else { at }).unwrap_or_default();
             let left = if member { left } else { until_end(left, role, lexicon) };
             let (position, organization) = (piece.around(left)?, piece.around(without_place(right, has_capitals, lexicon))?);
-            let kind = if member || (unit && !institution) { Kind::Proper } else { Kind::Institution };
+            let kind = if member || (unit && !institution) || (genitive && !institution) { Kind::Proper } else { Kind::Institution };
             return Some(vec![
                 Part { kind: Kind::Position, piece: position },
                 Part { kind, piece: organization },
@@ -332,7 +355,12 @@ fn named(words: &[Piece<'_>], at: usize, lexicon: Lexicon<'_>) -> (usize, usize)
     }
     let mut to = at + 1;
     loop {
-        let adjective = |index: usize| get(index).is_some_and(|word| word.text.chars().count() > 4 && get(index + 1).is_some_and(strong));
+        let adjective = |index: usize| {
+            let conjunction = get(to).is_some_and(|word| is_in(word, |w| &w.conjunctions, lexicon));
+            let lower = |word: &Piece<'_>| (word.text.chars().count() > 4 || small(word)) && !is_in(word, |w| &w.verbal, lexicon);
+            let count = words.iter().skip(index).take(4).take_while(|word| !strong(word) && lower(word)).count();
+            (!conjunction && count > 0 && get(index + count).is_some_and(strong)).then_some(index + count + 1)
+        };
         let pair = get(to).zip(get(to + 1)).map(|(one, two)| format!("{}{}", one.text, two.text));
         if pair.is_some_and(|pair| lexicon.is(|w| &w.institutions, &pair)) {
             to += 2; // "e. V."
@@ -344,8 +372,8 @@ fn named(words: &[Piece<'_>], at: usize, lexicon: Lexicon<'_>) -> (usize, usize)
         }
         if get(next).is_some_and(strong) {
             to = next + 1;
-        } else if next > to && adjective(next) {
-            to = next + 2;
+        } else if let Some(end) = adjective(next).filter(|_| next > to) {
+            to = end;
         } else {
             break;
         }

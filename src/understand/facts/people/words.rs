@@ -34,6 +34,8 @@ pub struct Words {
     pub(super) name_links: WordList,
     /// Nouns that name a part of one.
     pub(super) units: WordList,
+    /// Positions of whole organizations: what follows them with "of" is the organization ("president of …").
+    pub(super) headships: WordList,
     /// Positions that say nothing without what follows ("member of Parliament").
     pub(super) members: WordList,
     /// Nouns that name a parliament; "member of" one is a position as a whole.
@@ -50,6 +52,8 @@ pub struct Words {
     pub(super) verbal: WordList,
     /// Words that make a position somebody else's ("my professor").
     pub(super) possessives: WordList,
+    /// Those of the prepositions that make a genitive.
+    pub(super) genitives: WordList,
     /// "And".
     pub(super) conjunctions: WordList,
     /// Abbreviations whose dot ends no sentence.
