@@ -20,7 +20,8 @@ pub(super) fn korean(mail: &Mail<'_>) -> Option<Candidate> {
             let found = name::korean_in(bare.text, lexicon).filter(|name| name.chars().count() == 3 && bare.text.starts_with(name.as_str()));
             let Some(found) = found.filter(|name| !lexicon.is(|w| &w.institutions, name) && !lexicon.is(|w| &w.roles, name)) else { continue };
             let given: String = found.chars().skip(1).collect();
-            if romanize::sounds_like(&given, &latin) {
+            let part = mail.sender.name.as_deref().is_some_and(|name| found != name && name.chars().count() == 2 && (found.ends_with(name) || found.starts_with(name)));
+            if part || romanize::sounds_like(&given, &latin) {
                 let witness = Witness::new(Source::Signature, "Korean name that sounds like From", 0.93);
                 let piece = bare.part(0, found.len());
                 return Some(Candidate::read(Field::Name, found, piece, witness));

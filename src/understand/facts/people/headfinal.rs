@@ -138,6 +138,12 @@ pub(super) fn strip_particles<'a>(word: Piece<'a>, lexicon: Lexicon<'_>) -> Piec
         return Piece { text, ..word };
     }
     let shorter = lexicon.particles().filter_map(|particle| text.strip_suffix(particle)).filter(|rest| rest.chars().count() >= 2);
-    let best = shorter.min_by_key(|rest| rest.len());
-    Piece { text: best.unwrap_or(text), ..word }
+    match shorter.min_by_key(|rest| rest.len()) {
+        Some(rest) if known(rest) => Piece { text: rest, ..word },
+        Some(rest) => {
+            let more = lexicon.particles().filter_map(|particle| rest.strip_suffix(particle)).find(|rest| known(rest));
+            Piece { text: more.unwrap_or(rest), ..word }
+        }
+        None => Piece { text, ..word },
+    }
 }

@@ -72,7 +72,8 @@ pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Lan
         let signals = if people.len() > MANY { vec![signal(ReasonCode::TooManyPeople, format!("{} people are listed", people.len()))] } else { Vec::new() };
         return People { people, signals };
     }
-    if let Some(principal) = principal::read(&mail) {
+    let has_form = entries.iter().any(|entry| entry.label == labels::Label::Asks(Field::Name));
+    if let Some(principal) = principal::read(&mail).filter(|_| !has_form) {
         let shared = shared(&mail, &own::read(&mail, &[], Vec::new()));
         return People { people: roster::people(&mail, vec![principal], &shared), signals: Vec::new() };
     }

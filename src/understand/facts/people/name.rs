@@ -71,6 +71,14 @@ fn korean(text: &str, lexicon: Lexicon<'_>) -> Option<String> {
         }
     }
     let last = words.last()?;
+    let given_first = words.len() == 2 && last.chars().count() == 1 && lexicon.is(|w| &w.surnames, last);
+    if given_first && words.iter().all(|word| word.chars().all(is_hangul)) {
+        return Some(words.join(" "));
+    }
+    let alone = words.len() == 1 && (2..=5).contains(&last.chars().count()) && last.chars().all(is_hangul);
+    if alone && is_foreign_given(last, lexicon) {
+        return Some((*last).to_string());
+    }
     let title = lexicon.is(|w| &w.roles, last) || lexicon.is(|w| &w.degrees, last);
     let attached = korean_in(last, lexicon);
     if attached.is_some() || !title { attached } else { words.iter().rev().skip(1).find_map(|word| korean_in(word, lexicon)) }
@@ -88,7 +96,22 @@ pub(super) fn korean_in(word: &str, lexicon: Lexicon<'_>) -> Option<String> {
             None => break,
         }
     }
-    is_korean_name(rest, lexicon).then(|| rest.to_string())
+    let common = lexicon.is(|w| &w.roles, rest) || lexicon.is(|w| &w.institutions, rest);
+    (is_korean_name(rest, lexicon) && !common).then(|| rest.to_string())
+}
+
+/// A family name with a given name of three or four syllables, as those have who grew up abroad or were baptized.
+fn is_foreign_given(word: &str, lexicon: Lexicon<'_>) -> bool {
+    let family: String = word.chars().take(1).collect();
+    let noun = [
+        lexicon.is(|w| &w.roles, word),
+        lexicon.is(|w| &w.institutions, word),
+        lexicon.is(|w| &w.units, word),
+        lexicon.is(|w| &w.mailboxes, word),
+        lexicon.is(|w| &w.degrees, word),
+        lexicon.is(|w| &w.breaks, word),
+    ];
+    word.chars().count() >= 4 && lexicon.is(|w| &w.surnames, &family) && !noun.contains(&true)
 }
 
 /// Whether a word has the shape of a Korean name: a family name and one or two syllables more.
@@ -106,7 +129,7 @@ pub(super) fn is_korean_name(word: &str, lexicon: Lexicon<'_>) -> bool {
 /// Whether the words look like a whole person's name, not a mailbox's: two words or more, or a Korean name.
 pub(super) fn is_person(name: &str, lexicon: Lexicon<'_>) -> bool {
     if name.chars().any(is_hangul) {
-        return is_korean_name(&name.replace(' ', ""), lexicon);
+        return name.contains(' ') || name.chars().count() > 2;
     }
     let words: Vec<&str> = name.split_whitespace().collect();
     if words.iter().any(|word| word.trim_end_matches('.').chars().count() == 1) && words.len() == 2 {

@@ -13,7 +13,7 @@ pub(super) fn identify(mail: &mut Mail<'_>, entries: &[Entry<'_>]) -> Vec<Candid
     let mut candidates = prose::names(mail);
     candidates.extend(labels::candidates(mail, entries, Source::Label));
     let is_korean = |name: &str| name.chars().any(pieces::is_hangul);
-    if is_korean(mail.text) && !mail.writer.as_deref().is_some_and(is_korean) {
+    if is_korean(mail.text) && !mail.writer.as_deref().is_some_and(|name| is_korean(name) && name::is_person(name, mail.lexicon)) {
         candidates.extend(fuller::korean(mail));
         let korean = candidates.iter().filter(|candidate| candidate.field == Field::Name && is_korean(&candidate.value));
         if let Some(best) = korean.max_by(|a, b| a.confidence.total_cmp(&b.confidence)) {

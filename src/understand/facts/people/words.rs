@@ -110,6 +110,8 @@ pub struct Words {
     pub(super) companion_follows: Patterns,
     /// Says that somebody mentioned does not come.
     pub(super) stays_away: Patterns,
+    /// Positions of those who write for others (head-final languages).
+    pub(super) assistants: WordList,
     /// Shows that the writer writes for another.
     pub(super) deputy: Patterns,
     /// Speaks of work, study or belonging somewhere.
