@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::mail::Mail;
 use super::candidate::{Candidate, Witness};
 use super::labels::{Entry, Label};
+use super::mail::Mail;
 use super::name;
 use super::pieces::{self, Piece};
 use crate::event::Field;
@@ -46,29 +46,53 @@ pub(super) fn read(mail: &Mail<'_>, entries: &[Entry<'_>], attendee: Option<&str
     let own = mail.message.answer_address().unwrap_or(&mail.sender.address).to_string();
     for entry in entries.iter().filter(|entry| entry.label == Label::Asks(Field::Email)) {
         if let Some((from, to, address)) = all_in(entry.value.text).into_iter().next() {
-            candidates.push(Candidate::read(Field::Email, address, entry.value.part(from, to), Witness::new(Source::Label, "label", 0.97)));
+            candidates.push(Candidate::read(
+                Field::Email,
+                address,
+                entry.value.part(from, to),
+                Witness::new(Source::Label, "label", 0.97),
+            ));
         }
     }
     for sentence in pieces::sentences(mail.text, mail.lexicon) {
         for (from, to, address) in all_in(sentence.text) {
             let confidence = weight(mail, sentence, (from, to), &address, attendee, &own);
-            candidates.push(Candidate::read(Field::Email, address, sentence.part(from, to), Witness::new(Source::Prose, "address in the text", confidence)));
+            candidates.push(Candidate::read(
+                Field::Email,
+                address,
+                sentence.part(from, to),
+                Witness::new(Source::Prose, "address in the text", confidence),
+            ));
         }
     }
-    let (source, rule) = if mail.message.reply_to.is_empty() { (Source::From, "From") } else { (Source::ReplyTo, "Reply-To") };
+    let (source, rule) =
+        if mail.message.reply_to.is_empty() { (Source::From, "From") } else { (Source::ReplyTo, "Reply-To") };
     let contradicted = candidates.iter().any(|candidate| candidate.value != own && candidate.confidence > 0.5);
-    candidates.push(Candidate::outside(Field::Email, &own, Witness::new(source, rule, if contradicted { 0.6 } else { 0.97 })));
+    candidates.push(Candidate::outside(
+        Field::Email,
+        &own,
+        Witness::new(source, rule, if contradicted { 0.6 } else { 0.97 }),
+    ));
     candidates
 }
 
 /// How likely an address in a sentence is the attendee's.
-fn weight(mail: &Mail<'_>, sentence: Piece<'_>, (from, to): (usize, usize), address: &str, attendee: Option<&str>, own: &str) -> f32 {
+fn weight(
+    mail: &Mail<'_>,
+    sentence: Piece<'_>,
+    (from, to): (usize, usize),
+    address: &str,
+    attendee: Option<&str>,
+    own: &str,
+) -> f32 {
     if address == own {
         return 0.97;
     }
     let local = address.split('@').next().unwrap_or_default();
-    let named = attendee.is_some_and(|name| name::folded(name).iter().any(|word| word.len() >= 3 && local.contains(word.as_str())));
-    let around = format!("{} {}", sentence.text.get(..from).unwrap_or_default(), sentence.text.get(to..).unwrap_or_default());
+    let named = attendee
+        .is_some_and(|name| name::folded(name).iter().any(|word| word.len() >= 3 && local.contains(word.as_str())));
+    let around =
+        format!("{} {}", sentence.text.get(..from).unwrap_or_default(), sentence.text.get(to..).unwrap_or_default());
     let other = mail.lexicon.find_first(|w| &w.other_address, &around).is_some();
     let mine = mail.lexicon.find_first(|w| &w.own_address, &around).is_some();
     let alone = around.chars().filter(|c| c.is_alphabetic()).count() < 12;

@@ -57,14 +57,20 @@ fn strongest(mail: &Mail<'_>, field: Field, candidates: &[Candidate]) -> Option<
     let all: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.field == field).collect();
     let support = |candidate: &Candidate| {
         let known = field == Field::Organization && mail.domain_supports(&candidate.value);
-        let candidate = &Candidate { confidence: if known { candidate.confidence.mul_add(0.7, 0.3) } else { candidate.confidence }, ..candidate.clone() };
-        let doubt = distinct_witnesses(&all, candidate, field).iter().fold(1.0 - candidate.confidence, |doubt, other| doubt * (1.0 - 0.6 * other));
+        let candidate = &Candidate {
+            confidence: if known { candidate.confidence.mul_add(0.7, 0.3) } else { candidate.confidence },
+            ..candidate.clone()
+        };
+        let doubt = distinct_witnesses(&all, candidate, field)
+            .iter()
+            .fold(1.0 - candidate.confidence, |doubt, other| doubt * (1.0 - 0.6 * other));
         1.0 - doubt
     };
     let strongest = all.iter().map(|candidate| (support(candidate), *candidate)).max_by(|a, b| {
         a.0.total_cmp(&b.0).then(a.1.confidence.total_cmp(&b.1.confidence)).then(a.1.value.len().cmp(&b.1.value.len()))
     })?;
-    let conflict = all.iter().filter(|other| !compatible(field, &other.value, &strongest.1.value)).map(|other| support(other));
+    let conflict =
+        all.iter().filter(|other| !compatible(field, &other.value, &strongest.1.value)).map(|other| support(other));
     let against = conflict.fold(0.0_f32, f32::max);
     let confidence = (strongest.0 * (1.0 - 0.5 * against)).min(CERTAIN);
     Some(strongest.1.clone().into_fact(confidence))

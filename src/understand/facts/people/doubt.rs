@@ -22,20 +22,24 @@ pub(super) fn about_absence(mail: &Mail<'_>) -> Option<&'static str> {
     if mail.lexicon.find_first(|w| &w.about_work, mail.text).is_some() {
         return Some("the mail speaks of work in words that were not understood");
     }
-    let triggers = pieces::sentences(mail.text, mail.lexicon).into_iter().filter(|sentence| !prose::is_greeting(mail, *sentence));
+    let triggers =
+        pieces::sentences(mail.text, mail.lexicon).into_iter().filter(|sentence| !prose::is_greeting(mail, *sentence));
     let mut sentences = triggers.peekable();
     if sentences.any(|sentence| introduces(mail, sentence)) {
         return Some("the writer says who he is in words that were not understood");
     }
     let lines: Vec<Piece<'_>> = pieces::lines(mail.text).filter(|line| !line.text.is_empty()).collect();
-    if lines.iter().any(|line| leaves_over(mail, *line)) || block::lines(mail).iter().any(|line| is_left_over(mail, *line)) {
+    if lines.iter().any(|line| leaves_over(mail, *line))
+        || block::lines(mail).iter().any(|line| is_left_over(mail, *line))
+    {
         return Some("words beside the name were not understood");
     }
     None
 }
 
 fn introduces(mail: &Mail<'_>, sentence: Piece<'_>) -> bool {
-    let follows = |end: usize| sentence.text.get(end..).is_some_and(|rest| rest.chars().next().is_some_and(char::is_alphabetic));
+    let follows =
+        |end: usize| sentence.text.get(end..).is_some_and(|rest| rest.chars().next().is_some_and(char::is_alphabetic));
     mail.lexicon.find(|w| &w.organization_follows, sentence.text).iter().any(|(_, end)| follows(*end))
 }
 

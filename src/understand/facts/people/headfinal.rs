@@ -30,7 +30,11 @@ pub(super) fn read<'a>(piece: Piece<'a>, writer: Option<&str>, lexicon: Lexicon<
 }
 
 /// The words from..=to that hold the name, and the name in them.
-fn name_position<'a>(words: &[Piece<'a>], writer: Option<&str>, lexicon: Lexicon<'_>) -> Option<(usize, usize, Piece<'a>)> {
+fn name_position<'a>(
+    words: &[Piece<'a>],
+    writer: Option<&str>,
+    lexicon: Lexicon<'_>,
+) -> Option<(usize, usize, Piece<'a>)> {
     let writer: Option<String> = writer.map(|writer| writer.split_whitespace().collect());
     for (at, word) in words.iter().enumerate() {
         if let Some(writer) = &writer
@@ -55,7 +59,8 @@ fn name_position<'a>(words: &[Piece<'a>], writer: Option<&str>, lexicon: Lexicon
             neighbour.is_some_and(|next| lexicon.is(|w| &w.roles, strip_particles(*next, lexicon).text))
         };
         let is_role = lexicon.is(|w| &w.roles, strip_particles(*word, lexicon).text) && !word.text.starts_with(&found);
-        let carries_title = word.text.len() > found.len() && lexicon.is(|w| &w.roles, strip_particles(*word, lexicon).text);
+        let carries_title =
+            word.text.len() > found.len() && lexicon.is(|w| &w.roles, strip_particles(*word, lexicon).text);
         let near = beside_role(Some(at + 1)) || beside_role(at.checked_sub(1)) || carries_title;
         let likely = found.chars().count() == 3 && near && !is_noun(word) && !is_role;
         likely.then(|| (at, at, word.part(0, found.len())))
@@ -70,7 +75,8 @@ fn attached_title<'a>(word: Piece<'a>, name: Piece<'a>, lexicon: Lexicon<'_>) ->
 
 /// Organization and position in a chain of nouns: the last words that are a position, and what stands before them.
 pub(super) fn nouns<'a>(piece: Piece<'a>, words: &[Piece<'a>], lexicon: Lexicon<'_>) -> Vec<Part<'a>> {
-    let bare: Vec<Piece<'a>> = words.iter().map(|word| strip_particles(*word, lexicon)).filter(|word| !word.text.is_empty()).collect();
+    let bare: Vec<Piece<'a>> =
+        words.iter().map(|word| strip_particles(*word, lexicon)).filter(|word| !word.text.is_empty()).collect();
     let is_break = |word: &Piece<'_>| lexicon.is(|w| &w.breaks, word.text);
     let start = words.iter().rposition(is_break).map_or(0, |at| at + 1);
     let bare = bare.get(start..).unwrap_or_default();
@@ -119,7 +125,8 @@ fn chain<'a, 'b>(piece: Piece<'a>, words: &'b [Piece<'a>], lexicon: Lexicon<'_>)
         let known = lexicon.is(|w| &w.institutions, word.text) || lexicon.is(|w| &w.units, word.text);
         stripped || (!known && (lexicon.is(|w| &w.clause_ends, word.text) || lexicon.is(|w| &w.enders, word.text)))
     };
-    let verbal = |word: &Piece<'_>| !lexicon.is(|w| &w.institutions, word.text) && lexicon.is(|w| &w.clause_ends, word.text);
+    let verbal =
+        |word: &Piece<'_>| !lexicon.is(|w| &w.institutions, word.text) && lexicon.is(|w| &w.clause_ends, word.text);
     if words.last().is_some_and(verbal) {
         return &[];
     }
@@ -137,7 +144,8 @@ pub(super) fn strip_particles<'a>(word: Piece<'a>, lexicon: Lexicon<'_>) -> Piec
     if known(text) {
         return Piece { text, ..word };
     }
-    let shorter = lexicon.particles().filter_map(|particle| text.strip_suffix(particle)).filter(|rest| rest.chars().count() >= 2);
+    let shorter =
+        lexicon.particles().filter_map(|particle| text.strip_suffix(particle)).filter(|rest| rest.chars().count() >= 2);
     match shorter.min_by_key(|rest| rest.len()) {
         Some(rest) if known(rest) => Piece { text: rest, ..word },
         Some(rest) => {

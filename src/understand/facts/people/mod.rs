@@ -7,9 +7,11 @@ mod combine;
 mod doubt;
 mod fuller;
 mod headfinal;
+mod introduction;
 mod labels;
 mod mail;
 mod name;
+mod organization;
 mod own;
 mod phrase;
 mod pieces;
@@ -18,6 +20,8 @@ mod prose;
 mod romanize;
 mod roster;
 mod sender;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use self::candidate::{Candidate, Witness};
@@ -69,7 +73,11 @@ pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Lan
     if !listed.is_empty() {
         let shared = shared(&mail, &own::read(&mail, &[], Vec::new()));
         let people = roster::people(&mail, listed, &shared);
-        let signals = if people.len() > MANY { vec![signal(ReasonCode::TooManyPeople, format!("{} people are listed", people.len()))] } else { Vec::new() };
+        let signals = if people.len() > MANY {
+            vec![signal(ReasonCode::TooManyPeople, format!("{} people are listed", people.len()))]
+        } else {
+            Vec::new()
+        };
         return People { people, signals };
     }
     let has_form = entries.iter().any(|entry| entry.label == labels::Label::Asks(Field::Name));

@@ -56,7 +56,9 @@ fn is_name_word(word: &str, lexicon: Lexicon<'_>) -> bool {
 fn is_name(words: &[&str], lexicon: Lexicon<'_>) -> bool {
     let role = |word: &&&str| lexicon.is(|w| &w.roles, word);
     let before_last = words.get(..words.len().saturating_sub(1)).unwrap_or_default();
-    words.iter().all(|word| is_name_word(word, lexicon)) && !before_last.iter().any(|word| role(&word)) && (words.len() > 1 || !words.iter().any(|word| role(&word)))
+    words.iter().all(|word| is_name_word(word, lexicon))
+        && !before_last.iter().any(|word| role(&word))
+        && (words.len() > 1 || !words.iter().any(|word| role(&word)))
 }
 
 /// A Korean name: two to four syllables, honorifics and attached titles removed, spaced syllables joined.
@@ -81,7 +83,11 @@ fn korean(text: &str, lexicon: Lexicon<'_>) -> Option<String> {
     }
     let title = lexicon.is(|w| &w.roles, last) || lexicon.is(|w| &w.degrees, last);
     let attached = korean_in(last, lexicon);
-    if attached.is_some() || !title { attached } else { words.iter().rev().skip(1).find_map(|word| korean_in(word, lexicon)) }
+    if attached.is_some() || !title {
+        attached
+    } else {
+        words.iter().rev().skip(1).find_map(|word| korean_in(word, lexicon))
+    }
 }
 
 /// The name in a Korean word, which may carry a title or a particle.
@@ -96,7 +102,13 @@ pub(super) fn korean_in(word: &str, lexicon: Lexicon<'_>) -> Option<String> {
             None => break,
         }
     }
-    let common = lexicon.is(|w| &w.roles, rest) || lexicon.is(|w| &w.institutions, rest);
+    let common = [
+        lexicon.is(|w| &w.roles, rest),
+        lexicon.is(|w| &w.institutions, rest),
+        lexicon.is(|w| &w.degrees, rest),
+        lexicon.is(|w| &w.honorifics, rest),
+    ]
+    .contains(&true);
     (is_korean_name(rest, lexicon) && !common).then(|| rest.to_string())
 }
 
@@ -135,7 +147,8 @@ pub(super) fn is_person(name: &str, lexicon: Lexicon<'_>) -> bool {
     if words.iter().any(|word| word.trim_end_matches('.').chars().count() == 1) && words.len() == 2 {
         return false; // "Kevin D." may be completed
     }
-    let mailbox = words.iter().any(|word| lexicon.is(|w| &w.mailboxes, word) && !lexicon.is(|w| &w.name_particles, word));
+    let mailbox =
+        words.iter().any(|word| lexicon.is(|w| &w.mailboxes, word) && !lexicon.is(|w| &w.name_particles, word));
     (2..=5).contains(&words.len()) && !mailbox
 }
 
@@ -187,7 +200,9 @@ pub(super) fn find(words: &[Piece<'_>], name: &str) -> Option<(usize, usize)> {
         !parts.is_empty() && parts.iter().all(|part| is_word_of(part, &name))
     };
     let whole = |word: &Piece<'_>| folded(word.text).iter().any(|part| part.chars().count() > 1 && name.contains(part));
-    let middle = |word: &Piece<'_>| is_capitalized(word.text) && word.text.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-'));
+    let middle = |word: &Piece<'_>| {
+        is_capitalized(word.text) && word.text.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-'))
+    };
     let mut best: Option<(usize, usize)> = None;
     let mut from = 0;
     while from < words.len() {
@@ -204,4 +219,47 @@ pub(super) fn find(words: &[Piece<'_>], name: &str) -> Option<(usize, usize)> {
         from = to.max(from + 1);
     }
     best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::understand::language::Languages;
+
+    #[test]
+    fn a_name_is_cleaned_of_everything_that_is_no_name() {
+        let lexicon = Lexicon(Languages::built_in());
+        for (written, wanted) in [
+            ("Prof. Dr. Ada Birch", Some("Ada Birch")),
+            ("Birch, Ada", Some("Ada Birch")),
+            ("BIRCH, Dr. Ada", Some("Ada BIRCH")),
+            ("Ada Birch, PhD", Some("Ada Birch")),
+            ("Ada Birch (Elm Trust)", Some("Ada Birch")),
+            ("Ada Birch / Elm Trust", Some("Ada Birch")),
+            ("Murat Ulme MdB", Some("Murat Ulme")),
+            ("Rektorin Eva von der Linde", Some("Eva von der Linde")),
+            ("한가람 박사", Some("한가람")),
+            ("한 가 람", Some("한가람")),
+            ("한가람교수", Some("한가람")),
+            ("총장실", None),
+            ("Elm University", None),
+            ("", None),
+        ] {
+            assert_eq!(clean(written, lexicon).as_deref(), wanted, "{written}");
+        }
+    }
+
+    #[test]
+    fn names_agree_when_one_may_stand_for_the_other() {
+        for (a, b, agreed) in [
+            ("Ada Birch", "A. Birch", true),
+            ("Ada Birch", "ada", true),
+            ("Ada M. Birch", "Ada Birch", true),
+            ("Zoë Łąka", "Zoe Laka", true),
+            ("Ada Birch", "Ada Oak", false),
+            ("Ada Birch", "Elm Birch Trust", false),
+        ] {
+            assert_eq!(agree(a, b), agreed, "{a} and {b}");
+        }
+    }
 }

@@ -166,14 +166,12 @@ impl WordList {
 
     /// The longest ending of the list that the word has.
     pub(super) fn ending_of<'a>(&'a self, word: &str) -> Option<&'a str> {
-        let mut before = 0;
-        for (at, _) in word.char_indices() {
+        for (before, (at, _)) in word.char_indices().enumerate() {
             if let Some(ending) = word.get(at..).and_then(|rest| self.endings.get(rest))
                 && (before >= STEM || ending.chars().all(is_hangul))
             {
                 return Some(ending);
             }
-            before += 1;
         }
         None
     }
