@@ -132,6 +132,7 @@ fn split_label<'a>(line: Piece<'a>, lexicon: Lexicon<'_>) -> Option<(Label, Piec
 /// The label that some words are: numbering, bullets and dots aside.
 pub(super) fn label(text: &str, lexicon: Lexicon<'_>) -> Option<Label> {
     let key = text.trim().trim_matches(|c: char| !c.is_alphanumeric() && c != ')' && c != '(');
+    let key = key.trim_end_matches(|c: char| c.is_ascii_digit() || c == '#' || c == ' ');
     let key = without_number(key).trim_matches(|c: char| !c.is_alphanumeric() && c != ')' && c != '(').to_lowercase();
     let plain = key.split('(').next().unwrap_or_default().trim().to_string();
     let joined: String = key.split_whitespace().collect();

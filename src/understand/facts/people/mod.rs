@@ -80,12 +80,17 @@ pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Lan
         };
         return People { people, signals };
     }
+    let companions = roster::companions(&mail);
     let has_form = entries.iter().any(|entry| entry.label == labels::Label::Asks(Field::Name));
-    if let Some(principal) = principal::read(&mail).filter(|_| !has_form) {
+    if let Some(principal) = principal::read(&mail).filter(|_| !has_form && companions.is_empty()) {
         let shared = shared(&mail, &own::read(&mail, &[], Vec::new()));
         return People { people: roster::people(&mail, vec![principal], &shared), signals: Vec::new() };
     }
     let mut signals = Vec::new();
+    if let Some((from, to)) = mail.lexicon.find_first(|w| &w.unnamed_companions, mail.text) {
+        let detail = "speaks of companions without a name".to_string();
+        signals.push(Signal { code: ReasonCode::UnnamedCompanions, detail, span: Some(Span { start: from, end: to }) });
+    }
     if principal::is_deputy(&mail) {
         signals.push(signal(ReasonCode::LowConfidence, "somebody writes for another person, who was not found".into()));
     }
@@ -98,8 +103,10 @@ pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Lan
     {
         signals.push(signal(ReasonCode::LowConfidence, doubt.into()));
     }
-    let companions = roster::companions(&mail);
     if companions.is_empty() {
+        if mail.lexicon.find_first(|w| &w.several, mail.text).is_some() {
+            signals.push(signal(ReasonCode::LowConfidence, "the mail speaks of more people than were found".into()));
+        }
         return People { people: vec![writer], signals };
     }
     let shared = shared(&mail, &writer);

@@ -116,6 +116,8 @@ pub struct Words {
     pub(super) deputy: Patterns,
     /// Speaks of work, study or belonging somewhere.
     pub(super) about_work: Patterns,
+    /// Says that more people than the writer come.
+    pub(super) several: Patterns,
     /// Companions without a name.
     pub(super) unnamed_companions: Patterns,
 }
