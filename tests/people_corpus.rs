@@ -223,7 +223,7 @@ impl Tally {
             all &= right;
         }
         self.all_right += usize::from(all);
-        let doubt = is_held(&people);
+        let doubt = is_held(people);
         self.decided.push((if doubt { 0.0 } else { confidence(person) }, all));
     }
 
@@ -275,7 +275,7 @@ fn print_miss(case: &Case, people: &People) {
             FIELDS.iter().any(|field| !is_right(&truth[*field], fact(person, field).map(|fact| fact.value.as_str())))
         });
     let least: f32 = std::env::var("PEOPLE_SURE").ok().and_then(|least| least.parse().ok()).unwrap_or(0.0);
-    let doubt = is_held(&people);
+    let doubt = is_held(people);
     let sure = if doubt { 0.0 } else { people.people.iter().map(confidence).fold(1.0, f32::min) };
     if !wrong || sure < least {
         return;

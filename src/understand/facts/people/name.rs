@@ -28,14 +28,32 @@ pub(super) fn clean(text: &str, lexicon: Lexicon<'_>) -> Option<String> {
 /// The words of a name without honorifics before and degrees behind.
 fn bare<'a>(text: &'a str, lexicon: Lexicon<'_>) -> Vec<&'a str> {
     let mut words: Vec<&str> = Piece::whole(text).words().iter().map(|word| word.text).collect();
-    let title = |word: &&&str| lexicon.is(|w| &w.honorifics, word) || lexicon.is(|w| &w.roles, word);
+    let title = |word: &&&str| {
+        lexicon.is(|w| &w.honorifics, word) || lexicon.is(|w| &w.roles, word) || is_written_as_title(word)
+    };
     let leading = words.iter().take_while(title).count();
     let honorifics = words.iter().take_while(|word| lexicon.is(|w| &w.honorifics, word)).count();
     words.drain(..if leading + 2 <= words.len() { leading } else { honorifics });
-    while words.last().is_some_and(|word| lexicon.is(|w| &w.degrees, word) && is_degree_written(word, words.len())) {
+    let mixed = words.iter().any(|word| word.chars().any(char::is_lowercase));
+    let suffix = |word: &&str| mixed && is_written_as_title(word) && !word.chars().any(char::is_lowercase);
+    while words.len() > 1
+        && words.last().is_some_and(|word| {
+            suffix(word) || lexicon.is(|w| &w.degrees, word) && is_degree_written(word, words.len())
+        })
+    {
         words.pop();
     }
     words
+}
+
+/// Whether a word has the shape of an abbreviated title: "Dipl.-Psych.", "OStR", "i.R."; initials and "McKay" have not.
+fn is_written_as_title(word: &str) -> bool {
+    let letters: Vec<char> = word.chars().filter(|c| c.is_alphabetic()).collect();
+    let dotted = word.contains('.') && letters.len() > 1 && word.split('.').any(|part| part.chars().count() > 1);
+    let prefix = ["Mc", "Mac", "De", "Di", "Da", "Du", "La", "Le", "Van", "Von", "Fitz"];
+    let joined = word.contains(['-', '\'', '’']) || prefix.iter().any(|prefix| word.starts_with(prefix));
+    let inner = word.chars().zip(word.chars().skip(1)).any(|(one, two)| one.is_lowercase() && two.is_uppercase());
+    dotted || inner && !joined
 }
 
 /// "MA" and "M.A." are degrees, "Ma" is a family name.
@@ -232,6 +250,9 @@ mod tests {
         for (written, wanted) in [
             ("Prof. Dr. Ada Birch", Some("Ada Birch")),
             ("Birch, Ada", Some("Ada Birch")),
+            ("OStR Ada Birch", Some("Ada Birch")),
+            ("Dipl.-Psych. Ada McBirch", Some("Ada McBirch")),
+            ("J.T. Birch", Some("J.T. Birch")),
             ("BIRCH, Dr. Ada", Some("Ada BIRCH")),
             ("Ada Birch, PhD", Some("Ada Birch")),
             ("Ada Birch (Elm Trust)", Some("Ada Birch")),
