@@ -1,6 +1,7 @@
 //! Measures the people reader on the training corpora beside the project, by authors it was tuned on and by others.
 //!
-//! `PEOPLE_MISSES=TA,TB` prints what went wrong for those of the authors whose mails may be read;
+//! `PEOPLE_MISSES=TA,TB` prints what went wrong for those of the authors whose mails may be read (`PEOPLE_SURE=0.8`: only
+//! where the reader was sure);
 //! `PEOPLE_RULES=1` how often each rule is right. Nothing of the other authors is ever printed but figures.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -234,7 +235,10 @@ fn print_miss(case: &Case, people: &People) {
         || case.attendees.iter().zip(&people.people).any(|(truth, person)| {
             FIELDS.iter().any(|field| !is_right(&truth[*field], fact(person, field).map(|fact| fact.value.as_str())))
         });
-    if !wrong {
+    let least: f32 = std::env::var("PEOPLE_SURE").ok().and_then(|least| least.parse().ok()).unwrap_or(0.0);
+    let doubt = people.signals.iter().any(|signal| format!("{:?}", signal.code) == "LowConfidence");
+    let sure = if doubt { 0.0 } else { people.people.iter().map(confidence).fold(1.0, f32::min) };
+    if !wrong || sure < least {
         return;
     }
     println!("\n---- {} from {}\n{}", case.file, case.from, case.text);
@@ -278,8 +282,15 @@ fn people_of_authors_never_seen_are_read_as_well_as_the_floors_say() {
                 print_miss(case, &people);
             }
             if let ([truth], [person]) = (case.attendees.as_slice(), people.people.as_slice()) {
+                let doubt = people.signals.iter().any(|signal| format!("{:?}", signal.code) == "LowConfidence");
                 for field in FIELDS {
                     let found = fact(person, field);
+                    if !doubt && confidence(person) >= 0.8 {
+                        let rule = found.map_or("nothing", |fact| fact.evidence.rule);
+                        let entry = rules.entry((format!("sure {field} {} {author}", if is_developed { "developed" } else { "unseen" }), rule)).or_default();
+                        entry.1 += 1;
+                        entry.0 += usize::from(is_right(&truth[field], found.map(|fact| fact.value.as_str())));
+                    }
                     let rule = found.map_or("nothing", |fact| fact.evidence.rule);
                     let entry = rules.entry((format!("{field} {}", if is_developed { "developed" } else { "unseen" }), rule)).or_default();
                     entry.1 += 1;

@@ -28,6 +28,7 @@ struct Figures {
     confidently_wrong: u32,
     kinds: BTreeMap<String, (u32, u32)>,
     wrong: BTreeMap<String, u32>,
+    calibration: BTreeMap<String, (u32, u32)>,
     holds: Recall,
     human: Recall,
 }
@@ -82,6 +83,10 @@ impl Figures {
         self.right += other.right;
         self.confident += other.confident;
         self.confidently_wrong += other.confidently_wrong;
+        for (key, (right, all)) in other.calibration {
+            let sum = self.calibration.entry(key).or_default();
+            *sum = (sum.0 + right, sum.1 + all);
+        }
         for (label, count) in other.wrong {
             *self.wrong.entry(label).or_default() += count;
         }
@@ -212,6 +217,12 @@ fn measure(folder: &Path, events: &BTreeMap<String, Event>, show: bool) -> Figur
         let maybe = answers.iter().flatten().any(|(_, answer)| *answer == Answer::Maybe);
         let confident = confidence >= 0.9 && reading.contradictions(event, &[], &[]).is_empty() && !holds && !maybe;
         let right = right(&attendee["sessions"], answers.as_ref(), &truth["kind"]);
+        for (id, fact) in facts.iter().flatten() {
+            let attends = attendee["sessions"].as_array().is_some_and(|list| list.iter().any(|one| one == id.as_str()));
+            let key = format!("{} {:?} {:.2}", fact.evidence.rule, fact.value, fact.evidence.confidence);
+            let entry = figures.calibration.entry(key).or_default();
+            *entry = (entry.0 + u32::from(attends == (fact.value == Answer::Yes)), entry.1 + 1);
+        }
         figures.single += 1;
         figures.right += u32::from(right);
         figures.confident += u32::from(confident);
@@ -269,15 +280,28 @@ fn sessions_and_intent_of_unseen_authors_are_read() {
     };
     let events = events(&shared);
     let show = std::env::var("SHOW").unwrap_or_default();
-    let mut unseen = Figures::default();
+    let (mut unseen, mut tuned) = (Figures::default(), Figures::default());
     for author in TUNED.into_iter().chain(UNSEEN) {
         let shown = TUNED.contains(&author) && show.split(',').any(|one| one == author);
         let figures = measure(&shared.join("corpus/train").join(author), &events, shown);
         println!("{author} {} {figures}", if UNSEEN.contains(&author) { "unseen" } else { "tuned " });
         if UNSEEN.contains(&author) {
             unseen.add(figures);
+        } else {
+            tuned.add(figures);
         }
     }
+    println!("   tuned  {tuned}");
     println!("   unseen {unseen}");
+    if std::env::var("CALIBRATION").is_ok() {
+        for (key, (right, all)) in &tuned.calibration {
+            let (unseen_right, unseen_all) = unseen.calibration.get(key).copied().unwrap_or_default();
+            println!(
+                "{key:50} tuned {:.2} of {all:4}  unseen {:.2} of {unseen_all:4}",
+                share(*right, *all),
+                share(unseen_right, unseen_all)
+            );
+        }
+    }
     assert!(unseen.single > 0, "no mail was measured");
 }

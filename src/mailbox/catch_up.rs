@@ -1,10 +1,13 @@
 //! Reads everything above the cursor, in bounded batches, each stored before the next is asked for.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
 
 use async_imap::imap_proto::{AttributeValue, Response};
 use jiff::Timestamp;
+use tokio::sync::Notify;
 
+use super::doubt::Doubt;
 use super::error::Error;
 use super::ledger::{Arrival, Batch, Cursor, Ledger};
 use super::link::Link;
@@ -28,18 +31,21 @@ pub(super) struct Place {
 
 /// A message as the listing shows it.
 #[derive(Debug, Clone, Copy)]
-struct Listed {
-    uid: u32,
-    size: u32,
-    received_at: Timestamp,
+pub(super) struct Listed {
+    pub(super) uid: u32,
+    pub(super) size: u32,
+    pub(super) received_at: Timestamp,
 }
 
 impl Link {
-    /// Takes in all mail above the place's cursor and moves it. Returns how many messages were new to the ledger.
+    /// Takes in all mail above the place's cursor and moves it; tells `new_mail` of each batch that brought something.
+    /// Returns how many messages were new to the ledger.
     pub(super) async fn catch_up<L: Ledger>(
         &mut self,
         place: &mut Place,
         ledger: &L,
+        doubt: &mut Doubt,
+        new_mail: &Notify,
         now: Timestamp,
     ) -> Result<usize, Error> {
         // lets the server tell of new mail before it is asked for (RFC 3501 §6.1.2)
@@ -48,16 +54,26 @@ impl Link {
         let listed = self.list_above(place.cursor.last_uid, now).await?;
         let mut new = 0;
         let mut rest = listed.as_slice();
-        while let Some(size) = self.batch_size(rest, place.max_message_bytes) {
+        while let Some(size) = self.batch_size(rest, place.max_message_bytes, doubt) {
+            self.stop.check()?;
             let (batch, later) = rest.split_at(size);
             rest = later;
-            let arrivals = self.fetch(batch, place.max_message_bytes).await?;
+            let arrivals = if doubt.given_up(batch) {
+                batch.iter().map(|message| message.note(&place.folder, place.cursor.uid_validity)).collect()
+            } else {
+                self.fetch(batch, place).await.inspect_err(|error| doubt.failed(batch, error))?
+            };
             let last_uid = batch.last().map_or(place.cursor.last_uid, |last| last.uid);
             let cursor = Cursor { last_uid, ..place.cursor };
             let batch = Batch { mailbox: place.mailbox.clone(), folder: place.folder.clone(), arrivals, cursor };
-            new += ledger.take_in(batch).await.map_err(|error| Error::ledger("store new mail", error))?;
+            let taken = ledger.take_in(batch).await.map_err(|error| Error::ledger("store new mail", error))?;
+            if taken > 0 {
+                new_mail.notify_one();
+            }
+            new += taken;
             place.cursor = cursor;
         }
+        *doubt = Doubt::default();
         Ok(new)
     }
 
@@ -76,33 +92,40 @@ impl Link {
         .await?;
         // where nothing is above it, `n:*` means the last message (RFC 3501 §9 seq-range)
         listed.retain(|message| message.uid >= first);
-        listed.sort_by_key(|message| message.uid);
+        // a change of flags told in between has no size: the listing itself comes first
+        listed.sort_by_key(|message| (message.uid, Reverse(message.size)));
         listed.dedup_by_key(|message| message.uid);
         Ok(listed)
     }
 
     /// How many of these make the next batch; `None` if none are left.
-    fn batch_size(&self, rest: &[Listed], max_message_bytes: u32) -> Option<usize> {
+    fn batch_size(&self, rest: &[Listed], max_message_bytes: u32, doubt: &Doubt) -> Option<usize> {
         let mut bytes = 0;
-        let within = rest.iter().take(self.limits.batch_messages).take_while(|message| {
+        let messages = if doubt.one_by_one { 1 } else { self.limits.batch_messages };
+        let within = rest.iter().take(messages).take_while(|message| {
             bytes += u64::from(if message.size > max_message_bytes { MAX_HEADER } else { message.size });
             bytes <= self.limits.batch_bytes
         });
         (!rest.is_empty()).then_some(within.count().max(1))
     }
 
-    /// Reads the bodies of a batch. A message that is listed, still there, and yet not handed out arrives empty.
-    async fn fetch(&mut self, batch: &[Listed], max_message_bytes: u32) -> Result<Vec<Arrival>, Error> {
+    /// Reads the bodies of a batch. For a message that is still there and yet not handed out a note arrives.
+    async fn fetch(&mut self, batch: &[Listed], place: &Place) -> Result<Vec<Arrival>, Error> {
+        let max_message_bytes = place.max_message_bytes;
         let (whole, oversize): (Vec<Listed>, Vec<Listed>) =
             batch.iter().partition(|message| message.size <= max_message_bytes);
         let mut bodies = self.bodies(&whole, "BODY.PEEK[]").await?;
         bodies.extend(self.bodies(&oversize, &format!("BODY.PEEK[HEADER]<0.{MAX_HEADER}>")).await?);
         let silent: Vec<u32> =
             batch.iter().map(|message| message.uid).filter(|uid| !bodies.contains_key(uid)).collect();
+        let mut withheld = HashSet::new();
         for (set, _) in uids::sets(&silent) {
-            bodies.extend(self.search(&set, "").await?.into_iter().map(|uid| (uid, Vec::new())));
+            withheld.extend(self.search(&set, "").await?);
         }
         let arrivals = batch.iter().filter_map(|message| {
+            if withheld.contains(&message.uid) {
+                return Some(message.note(&place.folder, place.cursor.uid_validity));
+            }
             Some(Arrival {
                 uid: message.uid,
                 received_at: message.received_at,

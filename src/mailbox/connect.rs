@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_imap::{Authenticator, Client, Session};
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpStream, lookup_host};
-use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::{TlsConnector, rustls};
 
 use super::error::{Cause, Error, spoken};
 use super::limits::{Limits, Stop};
@@ -99,7 +99,12 @@ async fn protect(tcp: TcpStream, server: &Server, limits: &Limits, stop: &mut St
         Ok::<_, Cause>(TlsConnector::from(Arc::clone(&config)).connect(name, tcp).await)
     };
     let stream = stop.or(limits.connect, PROTECT, handshake).await?;
-    let stream = stream.map_err(|error| Error::unreachable(server, error))?;
+    let stream = stream.map_err(|error| match error.get_ref().and_then(|cause| cause.downcast_ref()) {
+        Some(rustls::Error::InvalidCertificate(reason)) => {
+            Error::Certificate { host: server.host.clone(), reason: format!("{reason:?}") }
+        }
+        _ => Error::unreachable(server, error),
+    })?;
     Ok(Wire::tls(stream, limits.silence))
 }
 
@@ -176,5 +181,101 @@ impl Authenticator for Plain<'_> {
 
     fn process(&mut self, _challenge: &[u8]) -> String {
         format!("\0{}\0{}", self.0.user, self.0.password.reveal())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+    use tokio::net::TcpListener;
+    use tokio::sync::watch;
+
+    use super::*;
+    use crate::config::Secret;
+
+    /// A server that speaks from a script: after the greeting, an answer to each line that has the words.
+    async fn scripted(greeting: &'static str, script: &'static [(&str, &str)]) -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("bound").port();
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.expect("a client");
+            stream.write_all(greeting.as_bytes()).await.expect("sent");
+            let (reader, mut writer) = stream.split();
+            let mut lines = BufReader::new(reader).lines();
+            while let Ok(Some(line)) = lines.next_line().await {
+                let answer = script.iter().find(|(words, _)| line.contains(words)).map(|(_, answer)| *answer);
+                let tag = line.split(' ').next().expect("a tag");
+                let answer = answer.unwrap_or("TAG BAD what?\r\n").replace("TAG", tag);
+                writer.write_all(answer.as_bytes()).await.expect("sent");
+            }
+        });
+        port
+    }
+
+    async fn outcome(host: &str, port: u16, tls: Tls, password: &str) -> Result<(), Error> {
+        let login = Some(Login { user: "rsvp".to_owned(), password: Secret::new(password.to_owned()) });
+        let server = Server { host: host.to_owned(), port, tls, ca_file: None, login };
+        let (_keep, receiver) = watch::channel(false);
+        connect(&server, &Limits::default(), &mut Stop::new(receiver)).await.map(drop)
+    }
+
+    #[tokio::test]
+    async fn plain_text_never_leaves_this_machine() {
+        let error = outcome("192.0.2.1", 143, Tls::None, "secret").await.expect_err("not loopback");
+        assert!(matches!(error, Error::PlainText { .. }), "{error}");
+    }
+
+    #[tokio::test]
+    async fn what_was_injected_before_tls_is_refused() {
+        let greeted = scripted("* OK hello\r\n* OK and more\r\n", &[]).await;
+        static INJECTED: &[(&str, &str)] = &[
+            ("CAPABILITY", "* CAPABILITY IMAP4rev1 STARTTLS\r\nTAG OK\r\n"),
+            ("STARTTLS", "TAG OK begin\r\nr1 OK [CAPABILITY IMAP4rev1] injected\r\n"),
+        ];
+        let upgraded = scripted("* OK hello\r\n", INJECTED).await;
+        for port in [greeted, upgraded] {
+            let error = outcome("localhost", port, Tls::Starttls, "secret").await.expect_err("injected");
+            assert!(matches!(error, Error::Injected), "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_server_that_greets_with_anything_but_ok_is_left() {
+        for greeting in ["* PREAUTH welcome\r\n", "* BYE too many connections\r\n"] {
+            let port = scripted(greeting, &[]).await;
+            let error = outcome("localhost", port, Tls::None, "secret").await.expect_err("no OK");
+            assert!(matches!(error, Error::Refused { .. }), "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_refused_password_is_told_from_a_server_in_trouble() {
+        let refused = scripted("* OK\r\n", &[("CAPABILITY", "TAG OK\r\n"), ("LOGIN", "TAG NO wrong\r\n")]).await;
+        let error = outcome("localhost", refused, Tls::None, "secret").await.expect_err("refused");
+        assert!(matches!(error, Error::LoginRefused(ref words) if words == "wrong"), "{error}");
+        let trouble: &[_] = &[("CAPABILITY", "TAG OK\r\n"), ("LOGIN", "TAG NO [UNAVAILABLE] later\r\n")];
+        let error = outcome("localhost", scripted("* OK\r\n", trouble).await, Tls::None, "secret").await;
+        assert!(matches!(error, Err(Error::Refused { .. })), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn where_login_cannot_carry_the_password_authenticate_plain_does() {
+        // "\0rsvp\0geheim" and "\0rsvp\0größer"
+        static DISABLED: &[(&str, &str)] = &[
+            ("CAPABILITY", "* CAPABILITY IMAP4rev1 LOGINDISABLED AUTH=PLAIN\r\nTAG OK\r\n"),
+            ("AUTHENTICATE PLAIN", "+ \r\n"),
+            ("AHJzdnAAZ2VoZWlt", "A0001 OK in\r\n"),
+        ];
+        static FOREIGN: &[(&str, &str)] = &[
+            ("CAPABILITY", "* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\nTAG OK\r\n"),
+            ("AUTHENTICATE PLAIN", "+ \r\n"),
+            ("AHJzdnAAZ3LDtsOfZXI=", "A0001 OK in\r\n"),
+        ];
+        for (script, password) in [(DISABLED, "geheim"), (FOREIGN, "größer")] {
+            outcome("localhost", scripted("* OK\r\n", script).await, Tls::None, password).await.expect("logged in");
+        }
+        let neither: &[_] = &[("CAPABILITY", "* CAPABILITY IMAP4rev1 LOGINDISABLED\r\nTAG OK\r\n")];
+        let error = outcome("localhost", scripted("* OK\r\n", neither).await, Tls::None, "secret").await;
+        assert!(matches!(error, Err(Error::NoLogin(_))), "{error:?}");
     }
 }

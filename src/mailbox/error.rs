@@ -28,6 +28,16 @@ pub enum Error {
     /// Certificates could not be read.
     #[error(transparent)]
     Tls(#[from] crate::tls::Error),
+    /// The server's certificate does not hold.
+    #[error(
+        "could not trust the certificate of {host}: {reason}; if it is from an authority of your own, set tls_ca_file"
+    )]
+    Certificate {
+        /// Server.
+        host: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The server does not offer STARTTLS, or somebody in between hides it.
     #[error(
         "could not protect the connection: the server does not offer STARTTLS; try tls = \"implicit\" and port 993"

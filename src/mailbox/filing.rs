@@ -65,6 +65,7 @@ impl Link {
             group.sort_by_key(|due| due.uid);
             let uids: Vec<u32> = group.iter().map(|due| due.uid).collect();
             for (set, named) in uids::sets(&uids) {
+                self.stop.check()?;
                 if *after != After::Leave {
                     self.file_set(&set, filing, place, opened, after).await?;
                 }

@@ -71,11 +71,9 @@ impl Link {
         }
         if !self.exists(name).await? {
             let created = self.run("create a folder", &format!("CREATE {}", quoted(name)), |_| {}).await;
-            // somebody else may have been faster
-            if let Err(Error::Refused { .. }) = created
-                && self.exists(name).await?
-            {
-            } else {
+            // somebody else was faster, or the server lists it in another spelling
+            let exists = |text: &str| text.to_ascii_uppercase().replace(' ', "").contains("ALREADYEXISTS");
+            if !matches!(&created, Err(Error::Refused { text, .. }) if exists(text)) {
                 created?;
             }
             let subscribed = self.run("subscribe to a folder", &format!("SUBSCRIBE {}", quoted(name)), |_| {}).await;

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use async_imap::extensions::idle::IdleResponse;
 use async_imap::types::UnsolicitedResponse;
 use tokio::sync::Notify;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use super::error::{Cause, Error};
 use super::link::Link;
@@ -13,11 +12,8 @@ use super::link::Link;
 const WAIT: &str = "wait for new mail";
 
 impl Link {
-    /// Waits until the server has news, `wake` is notified, or `poll` has passed. Gives the link back ready for a look.
+    /// Waits until the server has news, `wake` is notified, or `poll` has passed. A look at the folder must follow.
     pub(super) async fn wait(mut self, poll: Duration, wake: &Notify) -> Result<Self, Error> {
-        if self.news {
-            return Ok(self);
-        }
         if self.capabilities.has("IDLE") {
             let round = poll.min(self.limits.idle);
             return self.idle(round, wake).await;
@@ -49,18 +45,14 @@ impl Link {
                 () = stop.requested() => None,
             };
             drop(interrupt);
+            stop.check()?;
             // the stream must come to rest by itself, or DONE would read into the middle of an answer
-            let response = match woken {
-                Some(response) => response,
-                None => timeout(limits.done, heard).await.map_err(|_| Error::Silent { what: WAIT })?,
+            match woken {
+                Some(response) => response.map_err(|error| Error::at(WAIT, Cause::from(error)))?,
+                None => stop.or(limits.done, WAIT, heard).await?,
             };
-            news = matches!(response.map_err(|error| Error::at(WAIT, Cause::from(error)))?, IdleResponse::NewData(_));
         }
-        let session = timeout(limits.done, idle.done()).await.map_err(|_| Error::Silent { what: WAIT })?;
-        let session = session.map_err(|error| Error::at(WAIT, Cause::from(error)))?;
-        if stop.is_requested() {
-            return Err(Error::Stopped);
-        }
-        Ok(Self { session, capabilities, namespace, limits, stop, news, existing })
+        let session = stop.or(limits.done, WAIT, idle.done()).await?;
+        Ok(Self { session, capabilities, namespace, limits, stop, news: false, existing })
     }
 }

@@ -20,10 +20,10 @@ pub struct Arrival {
     pub uid: u32,
     /// When the server received it (INTERNALDATE).
     pub received_at: Timestamp,
-    /// The mail, byte for byte; of an oversize one the header alone; empty where the server would not hand it out,
-    /// which a human must see.
+    /// The mail, byte for byte; the header alone of an oversize one; a note to staff where the server will not hand it
+    /// out.
     pub raw: Vec<u8>,
-    /// Size in bytes of a mail above the limit, which was not downloaded.
+    /// Size in bytes of a mail that was not downloaded: above the limit, or not handed out. A human must see it.
     pub oversize: Option<u32>,
 }
 

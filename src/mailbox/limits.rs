@@ -3,8 +3,12 @@
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
 
 use super::error::{Cause, Error};
+
+/// How long the step in hand may take after a stop.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Limits of time and size. The default suits servers on the internet; tests shorten it.
 #[derive(Debug, Clone, Copy)]
@@ -72,7 +76,13 @@ impl Stop {
         drop(self.0.wait_for(|stop| *stop).await);
     }
 
-    /// Runs a step of the network under a limit; a stop ends it at once. What it worked on must then be dropped.
+    /// Ends the work between two steps, if that has been asked for.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        if self.is_requested() { Err(Error::Stopped) } else { Ok(()) }
+    }
+
+    /// Runs a step of the network under a limit. After a stop it may still come to its end, so that no mail is left
+    /// half filed, but not for long. If it fails, what it worked on must be dropped.
     pub(super) async fn or<T, E: Into<Cause>>(
         &mut self,
         limit: Duration,
@@ -80,12 +90,12 @@ impl Stop {
         work: impl Future<Output = Result<T, E>>,
     ) -> Result<T, Error> {
         tokio::select! {
-            done = tokio::time::timeout(limit, work) => match done {
+            done = timeout(limit, work) => match done {
                 Ok(Ok(value)) => Ok(value),
                 Ok(Err(cause)) => Err(Error::at(what, cause.into())),
                 Err(_) => Err(Error::Silent { what }),
             },
-            () = self.requested() => Err(Error::Stopped),
+            () = async { self.requested().await; sleep(GRACE).await } => Err(Error::Stopped),
         }
     }
 }

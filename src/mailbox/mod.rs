@@ -9,6 +9,7 @@
 //! | `connect`, `wire` | TCP, TLS, greeting, login, each under its own limit |
 //! | `link` | one command at a time on a session that is dropped when in doubt |
 //! | `catch_up` | from the cursor to the newest mail, in bounded batches |
+//! | `doubt` | a message that cannot be fetched is shown to a human instead of stopping the rest |
 //! | `idle` | waiting for news without missing any |
 //! | `filing`, `folders` | mail into folders, under the server's own names |
 //! | `watch` | all of it, for ever |
@@ -16,6 +17,7 @@
 
 mod catch_up;
 mod connect;
+mod doubt;
 mod error;
 mod filing;
 mod folders;

@@ -1,5 +1,6 @@
 //! The loop of one mailbox: connect, catch up, file, wait; and again after every failure.
 
+use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -9,11 +10,16 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 
 use super::catch_up::Place;
+use super::doubt::Doubt;
 use super::error::Error;
 use super::ledger::{Cursor, Ledger};
 use super::limits::{Limits, Stop};
 use super::link::{Link, Opened};
 use crate::config::Mailbox;
+
+/// Looks in a row, without a find and without waiting: there are servers that announce with every answer a message
+/// that they never show.
+const MAX_HURRIED: u32 = 10;
 
 /// What a watch works on.
 #[derive(Debug, Clone)]
@@ -34,10 +40,11 @@ pub struct Watch<'a> {
 pub async fn watch<L: Ledger>(watch: Watch<'_>, ledger: &L, mut stop: Stop) {
     let mailbox = watch.mailbox.name.as_str();
     let mut retry = watch.limits.first_retry;
+    let mut doubt = Doubt::default();
     while !stop.is_requested() {
         let begun = Instant::now();
         // imap-proto panics on some malformed answers (a NIL date, a BAD without text)
-        let session = AssertUnwindSafe(session(&watch, ledger, stop.clone())).catch_unwind();
+        let session = AssertUnwindSafe(session(&watch, ledger, &mut doubt, stop.clone())).catch_unwind();
         let error = match session.await {
             Ok(Err(Error::Stopped)) => break,
             Ok(Err(error)) => error,
@@ -75,17 +82,19 @@ async fn note<L: Ledger>(watch: &Watch<'_>, ledger: &L, trouble: Option<&str>) {
 }
 
 /// One connection, for as long as it holds.
-async fn session<L: Ledger>(watch: &Watch<'_>, ledger: &L, stop: Stop) -> Result<std::convert::Infallible, Error> {
+async fn session<L: Ledger>(watch: &Watch<'_>, ledger: &L, doubt: &mut Doubt, stop: Stop) -> Result<Infallible, Error> {
     let imap = &watch.mailbox.imap;
     let mut link = Link::open(imap, watch.limits, stop).await?;
     let opened = link.select(&imap.folder).await?;
     let mut place = place(watch, ledger, &opened).await?;
     tracing::info!(mailbox = place.mailbox, messages = opened.messages, "connected");
+    let mut hurried = 0;
     loop {
-        let new = link.catch_up(&mut place, ledger, (watch.now)()).await?;
+        link.stop.check()?;
+        let new = link.catch_up(&mut place, ledger, doubt, watch.new_mail, (watch.now)()).await?;
+        hurried = if new > 0 { 0 } else { hurried + 1 };
         if new > 0 {
             tracing::info!(mailbox = place.mailbox, new, "took in mail");
-            watch.new_mail.notify_one();
         }
         note(watch, ledger, None).await;
         let more = match link.file(&place, &opened, &imap.after, ledger, (watch.now)()).await {
@@ -98,8 +107,11 @@ async fn session<L: Ledger>(watch: &Watch<'_>, ledger: &L, stop: Stop) -> Result
             }
             Err(error) => return Err(error),
         };
-        if !more {
+        // what was announced since the look began will not be announced again
+        let news = link.news && hurried < MAX_HURRIED;
+        if !more && !news {
             link = link.wait(imap.poll, watch.filings_due).await?;
+            hurried = 0;
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Phrases of a language, as data, compiled into one matcher.
 //!
 //! A phrase is written as it is said. `*` stands for the rest of a word (`absag*`), `…` for up to four words between
-//! (`sage … ab`), a space for any white space, `'` for any apostrophe. Scripts that write particles onto the word
+//! (`sage … ab`), a space for any white space, at either end for the edge of a word, `'` for any apostrophe. Scripts that write particles onto the word
 //! (Hangul) match inside words, all others only whole words.
 
 use regex::Regex;
@@ -56,11 +56,12 @@ pub fn is_agglutinated(letter: char) -> bool {
 pub fn pattern(phrase: &str) -> String {
     let agglutinated = phrase.chars().any(is_agglutinated);
     let edge = |letter: Option<char>| match letter {
+        Some(' ') => r"\b",
         Some(letter) if letter.is_alphanumeric() && !is_agglutinated(letter) => r"\b",
         _ => "",
     };
     let mut pattern = edge(phrase.chars().next()).to_string();
-    let mut letters = phrase.chars().filter(|letter| !letter.is_control()).peekable();
+    let mut letters = phrase.trim().chars().filter(|letter| !letter.is_control()).peekable();
     while let Some(letter) = letters.next() {
         match letter {
             ' ' if letters.peek() == Some(&'…') => {}
@@ -106,5 +107,6 @@ mod tests {
     #[test]
     fn hangul_matches_inside_words_with_or_without_space() {
         assert_eq!(found(&["참석하지 못"], "회의에 참석하지못합니다"), ["참석하지못"]);
+        assert_eq!(found(&[" 네 "], "제네바, 네, 네덜란드"), ["네"]);
     }
 }

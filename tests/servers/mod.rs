@@ -1,6 +1,5 @@
 //! Real servers for tests, each on free ports of loopback and in a scratch folder that is kept if the test fails.
-#![expect(clippy::allow_attributes, reason = "no test uses everything here, so the next line fits all but none")]
-#![allow(dead_code)]
+#![allow(dead_code, reason = "no test uses everything here")]
 
 pub mod dovecot;
 pub mod proxy;

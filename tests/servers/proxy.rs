@@ -17,6 +17,8 @@ pub struct Proxy {
 
 #[derive(Debug)]
 struct Shared {
+    next_breaks_after: watch::Sender<Option<usize>>,
+    broken_at: watch::Sender<Option<&'static str>>,
     silent: watch::Sender<bool>,
     lines: watch::Sender<Vec<String>>,
     connections: watch::Sender<usize>,
@@ -28,6 +30,8 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("bound").port();
         let shared = Arc::new(Shared {
+            next_breaks_after: watch::Sender::new(None),
+            broken_at: watch::Sender::new(None),
             silent: watch::Sender::new(false),
             lines: watch::Sender::new(Vec::new()),
             connections: watch::Sender::new(0),
@@ -50,6 +54,16 @@ impl Proxy {
     /// Lets new connections through again.
     pub fn speak(&self) {
         self.shared.silent.send_replace(false);
+    }
+
+    /// Breaks every connection at the moment when the server says this word.
+    pub fn break_at(&self, word: &'static str) {
+        self.shared.broken_at.send_replace(Some(word));
+    }
+
+    /// Breaks the next connection after the server has said so many bytes on it; later ones hold.
+    pub fn break_next_after(&self, bytes: usize) {
+        self.shared.next_breaks_after.send_replace(Some(bytes));
     }
 
     /// What clients said so far, line by line.
@@ -79,8 +93,9 @@ async fn pass(client: TcpStream, server: u16, shared: Arc<Shared>) {
     let Ok(server) = TcpStream::connect(("127.0.0.1", server)).await else { return };
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
+    let last = shared.next_breaks_after.send_replace(None).map_or(u64::MAX, |bytes| bytes as u64);
     let up = shovel(from_client, to_server, &shared, true);
-    let down = shovel(from_server, to_client, &shared, false);
+    let down = shovel(from_server.take(last), to_client, &shared, false);
     tokio::select! {
         () = up => {}
         () = down => {}
@@ -96,6 +111,10 @@ async fn shovel(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpi
         silenced |= *shared.silent.borrow();
         if silenced {
             continue;
+        }
+        let broken_at = *shared.broken_at.borrow();
+        if !client && broken_at.is_some_and(|word| String::from_utf8_lossy(&bytes[..read]).contains(word)) {
+            return;
         }
         if client {
             line.extend_from_slice(&bytes[..read]);

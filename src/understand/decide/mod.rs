@@ -104,7 +104,7 @@ pub fn decide(facts: &Facts, message: &Message, event: &Event, known: Option<&Kn
     let attendees = attendee::all(facts, kind, message, event, known);
     let kind = kind::against_registry(kind, &attendees, known);
 
-    let mut doubts: Vec<Reason> = forged.into_iter().chain(weak).collect();
+    let mut doubts: Vec<Reason> = forged.into_iter().chain(origin::through_a_list(message)).chain(weak).collect();
     doubts.extend(facts.signals.iter().filter(|signal| holds_back(signal.code)).map(reason));
     if kind == Kind::Question {
         doubts.extend(facts.signals.iter().filter(|signal| signal.code == ReasonCode::Question).map(reason));

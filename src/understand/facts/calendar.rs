@@ -2,7 +2,10 @@
 
 use super::evidence::{Evidence, ReasonCode, Signal, Source};
 use super::sessions::{Answer, Mention, SessionReading};
-use crate::event::Event;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+use crate::event::{Event, Session};
 use crate::understand::message::{Calendar, Message};
 
 /// A calendar's answer is given by a click on that very entry.
@@ -61,30 +64,36 @@ fn participation(calendar: &Calendar, message: &Message) -> Option<Answer> {
     }
 }
 
-/// The sessions that a calendar entry stands for: by its start, else by a title or alias in its summary, else all of
-/// them if it bears the event's own title.
+/// The sessions that a calendar entry stands for: by its start, else by a title or alias in its summary, else by its
+/// day, else all of them if it bears the event's own title.
 fn sessions_meant(calendar: &Calendar, event: &Event) -> Vec<String> {
     let summary = calendar.summary.to_lowercase();
-    let by_start = event.sessions.iter().filter(|session| Some(session.starts) == calendar.starts);
-    let by_words = event.sessions.iter().filter(|session| {
+    let starts = local_start(calendar, event);
+    let named = |session: &Session| {
         let words = session.title.values().chain(session.aliases.values().flatten());
         words.map(|word| word.to_lowercase()).any(|word| !word.is_empty() && summary.contains(&word))
-    });
-    let by_day = event
-        .sessions
-        .iter()
-        .filter(|session| calendar.starts.is_some_and(|starts| starts.date() == session.starts.date()));
-    let ids =
-        |sessions: Vec<&crate::event::Session>| sessions.iter().map(|session| session.id.clone()).collect::<Vec<_>>();
-    for found in [ids(by_start.collect()), ids(by_words.collect()), ids(by_day.collect())] {
-        if !found.is_empty() {
-            return found;
-        }
+    };
+    let entitled = summary.contains(&event.title.to_lowercase());
+    let ways: [&dyn Fn(&Session) -> bool; 4] = [
+        &|session| starts == Some(session.starts),
+        &named,
+        &|session| starts.is_some_and(|starts| starts.date() == session.starts.date()),
+        &|_| entitled,
+    ];
+    let found = |way: &&dyn Fn(&Session) -> bool| {
+        event.sessions.iter().filter(|session| way(session)).map(|session| session.id.clone()).collect::<Vec<_>>()
+    };
+    ways.iter().map(found).find(|sessions| !sessions.is_empty()).unwrap_or_default()
+}
+
+/// The entry's start on the event's own clock; calendar programs often send UTC.
+fn local_start(calendar: &Calendar, event: &Event) -> Option<DateTime> {
+    let starts = calendar.starts?;
+    if !calendar.starts_in_utc {
+        return Some(starts);
     }
-    if !summary.is_empty() && summary.contains(&event.title.to_lowercase()) {
-        return event.sessions.iter().map(|session| session.id.clone()).collect();
-    }
-    Vec::new()
+    let instant = TimeZone::UTC.to_zoned(starts).ok()?;
+    Some(instant.in_tz(&event.timezone).ok()?.datetime())
 }
 
 fn signal(code: ReasonCode, detail: &str) -> Signal {
@@ -125,7 +134,7 @@ mod tests {
             summary: summary.into(),
             starts: starts.map(|starts| starts.parse().unwrap()),
             attendees: vec![attendee],
-            comment: None,
+            ..Calendar::default()
         };
         let message = Message { calendars: vec![calendar], ..Message::default() };
         let mut reading = SessionReading::default();
@@ -145,6 +154,17 @@ mod tests {
     fn an_entry_is_known_by_its_title_and_the_whole_event_by_its_own() {
         assert_eq!(answer("Declined: Tasting", None, "DECLINED").0.mentions[0].sessions, ["tasting"]);
         assert_eq!(answer("The Tea Meeting", None, "ACCEPTED").0.mentions[0].sessions, ["tasting", "talk"]);
+    }
+
+    #[test]
+    fn a_start_in_utc_is_read_on_the_clock_of_the_event() {
+        let event = Event::from_toml(EVENT).unwrap();
+        let calendar = Calendar {
+            starts: Some("2024-02-01T09:00:00".parse().unwrap()),
+            starts_in_utc: true,
+            ..Calendar::default()
+        };
+        assert_eq!(local_start(&calendar, &event), Some(event.sessions[0].starts));
     }
 
     #[test]

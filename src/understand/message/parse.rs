@@ -1,6 +1,7 @@
 //! From raw bytes to a [`Message`], behind a barrier: no input brings the daemon down.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jiff::Timestamp;
@@ -113,11 +114,12 @@ fn body(structure: &Structure<'_>) -> Page {
         plain
     };
     let mut left = LONGEST_BODY;
-    let fitting = body.lines.iter().take_while(|line| {
+    body.lines.retain_mut(|line| {
+        let fits = left > 0;
+        line.text.truncate(line.text.floor_char_boundary(left));
         left = left.saturating_sub(line.text.len() + 1);
-        left > 0
+        fits
     });
-    body.lines.truncate(fitting.count());
     body
 }
 
@@ -134,8 +136,8 @@ fn page(parts: &[Part<'_>]) -> Page {
 
 /// Calendars, cards, and what else is attached.
 fn attachments(structure: &Structure<'_>, message: &mut Message) {
-    let read = [structure.text_body(), structure.html_body()].concat();
-    for part in structure.leaves().filter(|part| !read.iter().any(|body| body.is(part))) {
+    let read: HashSet<usize> = structure.text_body().iter().chain(&structure.html_body()).map(|part| part.id).collect();
+    for part in structure.leaves().filter(|part| !read.contains(&part.id)) {
         let media_type = part.media_type();
         let name = part.name();
         let ends = |ending: &str| name.as_ref().is_some_and(|name| name.to_lowercase().ends_with(ending));

@@ -9,7 +9,9 @@ use super::{charset, transfer};
 
 /// Most multiparts that are opened. Each costs mail-parser a look at all that follows, so more of them (no client
 /// writes more than five) would make reading quadratic.
-const MOST_MULTIPARTS: usize = 50;
+const MOST_MULTIPARTS: usize = 30;
+/// Most parts that are joined to a body.
+const MOST_BODY_PARTS: usize = 200;
 
 /// A mail cut into parts.
 pub(super) struct Structure<'a> {
@@ -20,6 +22,8 @@ pub(super) struct Structure<'a> {
 /// One part that holds something.
 #[derive(Clone, Copy)]
 pub(super) struct Part<'a> {
+    /// Its number in the mail.
+    pub(super) id: usize,
     raw: &'a [u8],
     part: &'a MessagePart<'a>,
 }
@@ -41,8 +45,9 @@ impl<'a> Structure<'a> {
 
     /// Every part but the multiparts.
     pub(super) fn leaves(&self) -> impl Iterator<Item = Part<'_>> {
-        let leaf = |part: &&MessagePart<'_>| !matches!(part.body, PartType::Multipart(_));
-        self.message.parts.iter().filter(leaf).map(|part| Part { raw: self.raw, part })
+        let parts = self.message.parts.iter().enumerate();
+        let leaves = parts.filter(|(_, part)| !matches!(part.body, PartType::Multipart(_)));
+        leaves.map(|(id, part)| Part { id, raw: self.raw, part })
     }
 
     /// The parts to read as text, in order: plain ones where an alternative offers them.
@@ -56,7 +61,8 @@ impl<'a> Structure<'a> {
     }
 
     fn body(&self, ids: &[u32]) -> Vec<Part<'_>> {
-        let found: Vec<_> = ids.iter().filter_map(|&id| self.part(id)).filter(|part| part.is_text()).collect();
+        let found: Vec<_> =
+            ids.iter().filter_map(|&id| self.part(id)).filter(Part::is_text).take(MOST_BODY_PARTS).collect();
         if !found.is_empty() {
             return found;
         }
@@ -65,7 +71,8 @@ impl<'a> Structure<'a> {
     }
 
     fn part(&self, id: u32) -> Option<Part<'_>> {
-        self.message.parts.get(id as usize).map(|part| Part { raw: self.raw, part })
+        let id = id as usize;
+        self.message.parts.get(id).map(|part| Part { id, raw: self.raw, part })
     }
 }
 
@@ -86,11 +93,6 @@ impl Part<'_> {
     /// A parameter of its Content-Type.
     pub(super) fn type_parameter(&self, name: &str) -> Option<String> {
         parameter(&self.field(HeaderName::ContentType)?, name)
-    }
-
-    /// Whether it is the same part.
-    pub(super) fn is(&self, other: &Self) -> bool {
-        std::ptr::eq(self.part, other.part)
     }
 
     /// Whether it is text/plain or text/html.

@@ -98,11 +98,19 @@ fn what_is_no_mail_is_said_to_be_none() {
 }
 
 #[test]
+fn a_text_that_is_too_long_is_cut_not_dropped() {
+    let message = parse(&format!("From: a@x.example\n\n{}\nend\n", "참석".repeat(200_000)));
+    assert_eq!(message.body.len(), 1);
+    assert_eq!(message.body[0].text.len(), 1024 * 1024 / 3 * 3);
+}
+
+#[test]
 fn a_huge_or_endlessly_nested_mail_is_read_within_bounds() {
     let n = 100_000;
     let head = "From: a@x.example\nSubject: x\n";
     for mail in [
         format!("{head}\n{}", "yes yes yes\n".repeat(n * 2)),
+        format!("{head}\n{}", "참석".repeat(n * 4)),
         format!("{head}{}", "Content-Type: message/rfc822\n\n".repeat(n)),
         format!("{head}{}", "Content-Type: multipart/mixed; boundary=b\n\n--b\n".repeat(n / 10)),
         (0..n / 10).fold(head.to_string(), |mail, k| {
@@ -123,7 +131,7 @@ fn a_huge_or_endlessly_nested_mail_is_read_within_bounds() {
         format!("{head}Content-Type: text/plain;{}\n\nx", " a*1=b;".repeat(n / 10)),
     ] {
         let message = parse(&mail);
-        assert!(message.body.iter().map(|line| line.text.len() + 1).sum::<usize>() <= 1024 * 1024);
+        assert!(message.body.iter().map(|line| line.text.len() + 1).sum::<usize>() <= 1024 * 1024 + 1);
         assert!(message.attachments.len() <= 100 && message.recipients.len() <= 500 && message.thread.len() <= 200);
     }
 }

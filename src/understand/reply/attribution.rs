@@ -24,6 +24,8 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
         .unwrap()
 });
 #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test")]
+static TIME: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\d{1,2}[:.h]\d{2}\b").unwrap());
+#[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test")]
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[^\s<>@]+@[^\s<>@]+").unwrap());
 
 /// One past the last line of the attribution that begins at `start`, if one does. `quoted_below` says whether
@@ -88,6 +90,21 @@ fn is_whole(text: &str) -> bool {
     DATE.is_match(text) && (ADDRESS.is_match(text) || Words::built_in().wrote.is_match(text))
 }
 
+/// Whether it begins as an attribution does and tells the time of day.
+fn is_dated_to_the_minute(text: &str) -> bool {
+    let text = text.trim_start_matches(|letter: char| !letter.is_alphanumeric());
+    let begins = text.starts_with(|letter: char| letter.is_ascii_digit()) || Words::built_in().opening.is_match(text);
+    begins && TIME.is_match(text)
+}
+
+/// Whether "<address>" is followed by no more than the verb.
+fn ends_with_sender(text: &str) -> bool {
+    let verb = text.rsplit_once('>').map(|(_, verb)| verb.trim_matches(|letter: char| !letter.is_alphanumeric()));
+    verb.is_some_and(|verb| {
+        verb.is_empty() || Words::built_in().wrote.find(verb).is_some_and(|found| found.as_str() == verb)
+    })
+}
+
 fn is_attribution(text: &str, quoted_below: bool) -> bool {
     let colon = is_closed(text);
     let date = DATE.is_match(text);
@@ -95,10 +112,10 @@ fn is_attribution(text: &str, quoted_below: bool) -> bool {
     let wrote = Words::built_in().wrote.is_match(text);
     match (date, address, wrote) {
         (true, true, true) => colon || quoted_below,
-        (false, true, true) => colon,
-        (true, false, true) => colon && (quoted_below || text.len() < SHORT),
-        (true, true, false) if text.contains(">:") || text.contains("> :") => colon,
-        (true, true, false) | (false, false, true) => colon && quoted_below,
+        (true, true, _) | (_, true, true) if ends_with_sender(text) => colon,
+        // "As I wrote on 3 May:" is typed; a client names the hour, too.
+        (true, false, true) => colon && (quoted_below || (text.len() < SHORT && is_dated_to_the_minute(text))),
+        (true, true, false) | (false, _, true) => colon && quoted_below,
         _ => false,
     }
 }

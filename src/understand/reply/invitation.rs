@@ -14,8 +14,10 @@ use crate::event::Invitation;
 const PASSAGE: usize = 60;
 /// The same for a single line that differs a little (re-encoded letters, added links).
 const DAMAGED_LINE: usize = 48;
+/// The invitation's last words must be so many letters to be known for them.
+const LAST_WORDS: usize = 20;
 /// Letters of a shingle: long enough that chance hits are few, short enough that a damaged letter costs little.
-const SHINGLE: usize = 4;
+type Shingle = [char; 4];
 /// Share of a damaged line's shingles that the invitation must hold.
 const SHARE: usize = 85;
 /// The same for a line that stands between lines of the invitation.
@@ -24,7 +26,7 @@ const AKIN: usize = 60;
 /// The invitations that a sender may have quoted, folded.
 pub(super) struct Known {
     texts: Vec<String>,
-    shingles: HashSet<Vec<char>>,
+    shingles: HashSet<Shingle>,
     /// Lines that end in a colon: the items of a form.
     labels: HashSet<String>,
     /// Weight of the shortest text.
@@ -87,7 +89,7 @@ impl Known {
             }
             end = at + 1;
         }
-        let ends_invitation = self.texts.iter().any(|text| text.ends_with(&joined));
+        let ends_invitation = weight(&joined) >= LAST_WORDS && self.texts.iter().any(|text| text.ends_with(&joined));
         Some(Passage { start, end, weight: weight(&joined), ends_invitation })
     }
 
@@ -126,9 +128,12 @@ impl Known {
 
     /// Per cent of a folded line's shingles that the invitations hold.
     fn share(&self, folded: &str) -> usize {
-        let all = shingles(folded);
-        let known = all.iter().filter(|shingle| self.shingles.contains(*shingle)).count();
-        known * 100 / all.len().max(1)
+        let (mut all, mut known) = (0, 0);
+        for shingle in shingles(folded) {
+            all += 1;
+            known += usize::from(self.shingles.contains(&shingle));
+        }
+        known * 100 / all.max(1)
     }
 
     fn holds(&self, folded: &str) -> bool {
@@ -152,7 +157,11 @@ pub(super) fn weight(folded: &str) -> usize {
     folded.chars().map(|letter| if letter < '\u{1100}' { 1 } else { 2 }).sum()
 }
 
-fn shingles(folded: &str) -> Vec<Vec<char>> {
-    let letters: Vec<char> = folded.chars().collect();
-    letters.windows(SHINGLE).map(<[char]>::to_vec).collect()
+fn shingles(folded: &str) -> impl Iterator<Item = Shingle> {
+    let mut window = ['\0'; 4];
+    let letters = folded.chars().map(move |letter| {
+        window = [window[1], window[2], window[3], letter];
+        window
+    });
+    letters.skip(3)
 }

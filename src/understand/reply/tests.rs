@@ -110,6 +110,8 @@ fn frames_of_all_clients_are_cut() {
     for frame in blocks {
         assert_eq!(reply(&format!("{TYPED}\n\n{frame}\n\n{INVITATION}")).text, TYPED, "unmarked: {frame}");
         assert_eq!(reply(&format!("{frame}\n\n{INVITATION}\n\n{TYPED}")).text, TYPED, "below unmarked: {frame}");
+        let in_its_words = "I will join\nthe lecture on the 4th";
+        assert_eq!(reply(&format!("{frame}\n\n{INVITATION}\n\n{in_its_words}")).text, in_its_words, "{frame}");
         let unknown = "Dear all,\nsomething else: both days, please.";
         assert_eq!(reply(&format!("{TYPED}\n\n{frame}\n\n{unknown}")).text, TYPED, "unmarked and unknown: {frame}");
     }
@@ -136,6 +138,7 @@ fn what_a_sender_types_in_the_manner_of_a_frame_stays() {
         "Sent by my assistant Tom Roe",
         "Gesendet von Sekretariat Roe",
         "Sent from my office in Kiel, so in short: yes to both.",
+        "As I wrote on 03.05.2021:\nName: Jane Doe\nboth days",
         "I come on 04.05.2021. What I wonder about:\n\n17:30 works. On the 5th I wrote: no. Now: yes.",
     ] {
         assert_eq!(reply(typed).text, typed);

@@ -123,19 +123,21 @@ fn unmarked_quotation(
     if inside().map(|passage| passage.weight).sum::<usize>() < ENOUGH {
         return;
     }
-    let mut previous: Option<&Passage> = None;
-    for passage in inside() {
-        if let Some(previous) = previous {
-            typed_between(lines, zones, known, previous.end..passage.start);
-        }
-        previous = Some(passage);
+    let end = inside().filter(|passage| passage.ends_invitation).map(|passage| passage.end).next_back();
+    let mut previous = lines.len();
+    for passage in inside().filter(|passage| end.is_none_or(|end| passage.end <= end)) {
+        give_back(lines, zones, previous..passage.start, |line| !known.is_akin(line));
+        previous = passage.end;
     }
-    if let Some(last) = previous.filter(|last| !typed_above || last.ends_invitation) {
-        typed_between(lines, zones, known, last.end..lines.len());
+    match end {
+        Some(end) => give_back(lines, zones, end..lines.len(), |_| true),
+        None if !typed_above => give_back(lines, zones, previous..lines.len(), |line| !known.is_akin(line)),
+        None => {}
     }
 }
 
-fn typed_between(lines: &[Line], zones: &mut [Zone], known: &Known, range: std::ops::Range<usize>) {
+/// Gives the lines that were typed back to the sender, but no frame.
+fn give_back(lines: &[Line], zones: &mut [Zone], range: std::ops::Range<usize>, typed: impl Fn(&str) -> bool) {
     let mut at = range.start;
     while at < range.end {
         let Some(line) = lines.get(at) else { return };
@@ -144,7 +146,7 @@ fn typed_between(lines: &[Line], zones: &mut [Zone], known: &Known, range: std::
             at = end;
             continue;
         }
-        if !known.is_akin(&line.text) && line.quote_depth == 0 {
+        if line.quote_depth == 0 && typed(&line.text) {
             set(zones, at..at + 1, Zone::Own);
         }
         at += 1;

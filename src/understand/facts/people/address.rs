@@ -54,7 +54,7 @@ pub(super) fn read(mail: &Mail<'_>, entries: &[Entry<'_>], attendee: Option<&str
             ));
         }
     }
-    for sentence in pieces::sentences(mail.text) {
+    for sentence in pieces::sentences(mail.text, mail.lexicon) {
         for (from, to, address) in all_in(sentence.text) {
             let confidence = weight(mail, sentence, (from, to), &address, attendee, &own);
             candidates.push(Candidate::read(

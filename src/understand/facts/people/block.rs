@@ -5,7 +5,8 @@ use super::candidate::{Candidate, Witness, of_parts};
 use super::labels;
 use super::name;
 use super::phrase::{self, Kind, Part};
-use super::pieces::{self, Piece};
+use super::pieces::{self, Piece, is_capitalized};
+use super::roster;
 use crate::event::Field;
 use crate::understand::facts::evidence::Source;
 
@@ -29,6 +30,14 @@ pub(super) fn read(mail: &Mail<'_>) -> Vec<Candidate> {
         }
     }
     candidates
+}
+
+/// The lines of the trailing block, taken apart.
+pub(super) fn lines<'a>(mail: &Mail<'a>) -> Vec<Piece<'a>> {
+    let lines: Vec<Piece<'a>> = pieces::lines(mail.text).collect();
+    let from = start(mail, &lines).unwrap_or(lines.len());
+    let block = lines.iter().skip(from).filter(|line| !line.text.is_empty() && line.text.chars().count() <= LINE).take(LINES);
+    block.flat_map(|line| pieces::split(*line)).collect()
 }
 
 /// The first line of the trailing block.
@@ -94,7 +103,7 @@ where
             parts.push(Part { kind: Kind::Name, piece: *line });
             continue;
         }
-        for piece in pieces::split(*line) {
+        for piece in pieces::split(roster::without_mark(*line, mail.is_numbered)) {
             parts.extend(mail.read(piece));
         }
     }
@@ -104,9 +113,14 @@ where
 /// The name at the end of a closing line: "Mit freundlichem Gruß, Anna Weber", "홍길동 드림".
 fn signed_name<'a>(mail: &Mail<'_>, line: Piece<'a>) -> Option<Part<'a>> {
     let words = line.words();
-    let (from, to) = name::find(&words, mail.writer.as_deref()?)?;
-    let piece = line.around(words.get(from..to)?)?;
-    Some(Part { kind: Kind::Name, piece })
+    if let Some(writer) = mail.writer.as_deref() {
+        let (from, to) = name::find(&words, writer)?;
+        return Some(Part { kind: Kind::Name, piece: line.around(words.get(from..to)?)? });
+    }
+    let closes = |word: &Piece<'_>| mail.lexicon.find_first(|w| &w.closings, word.text).is_some();
+    let count = words.iter().rev().take(3).take_while(|word| is_capitalized(word.text) && !closes(word)).count();
+    let named = words.get(words.len() - count..).filter(|named| named.len() > 1 && named.len() < words.len())?;
+    Some(Part { kind: Kind::Proper, piece: line.around(named)? })
 }
 
 /// The name, as the block writes it, or completed from From.

@@ -1,6 +1,6 @@
 //! What a reader found: a possible value of a field. Readers are witnesses; `combine` weighs what they say.
 
-use super::pieces::Piece;
+use super::pieces::{Piece, is_hangul};
 use super::words::Lexicon;
 use super::phrase::{Kind, Part};
 use crate::event::Field;
@@ -75,8 +75,12 @@ pub(super) fn of_parts(parts: &[Part<'_>], witness: Witness, lexicon: Lexicon<'_
     let is_parent = |part: &Part<'_>| part.piece.words().iter().any(|word| lexicon.is(|w| &w.parents, word.text));
     let institution = of(Kind::Institution).find(|(_, part)| is_parent(part)).or_else(|| of(Kind::Institution).next());
     let unit = of(Kind::Unit).next();
-    let proper = position.and_then(|(at, _)| {
-        let near = of(Kind::Proper).find(|(index, _)| *index > at);
+    let beside = of(Kind::Name).next().and_then(|(at, name)| {
+        let korean = name.piece.text.chars().any(is_hangul);
+        at.checked_sub(1).and_then(|before| of(Kind::Proper).find(|(index, _)| korean && *index == before))
+    });
+    let proper = position.or(beside).and_then(|(at, _)| {
+        let near = beside.or_else(|| of(Kind::Proper).find(|(index, _)| *index > at));
         near.or_else(|| of(Kind::Proper).rfind(|(index, _)| *index < at))
     });
     if let Some((_, part)) = institution {
@@ -84,7 +88,7 @@ pub(super) fn of_parts(parts: &[Part<'_>], witness: Witness, lexicon: Lexicon<'_
     } else if let Some((_, part)) = unaffiliated {
         push(Field::Organization, part, 0.95);
     } else if let Some((_, part)) = proper.filter(|(index, _)| unit.is_none_or(|(at, _)| at > *index)) {
-        push(Field::Organization, part, 0.85);
+        push(Field::Organization, part, 0.75);
     } else if let Some((_, part)) = unit {
         push(Field::Organization, part, 0.8);
     }

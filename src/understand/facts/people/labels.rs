@@ -56,6 +56,7 @@ pub(super) fn entries<'a>(mail: &Mail<'a>) -> Vec<Entry<'a>> {
         }
         if let (Some(label), Some(value)) = (run.first(), lines.get(at + 1))
             && run.len() == 1
+            && !value.text.contains(':')
             && on_line(*value, mail.lexicon).is_empty()
         {
             entries.push(Entry { label: *label, value: *value });
@@ -202,11 +203,15 @@ fn position(mail: &Mail<'_>, piece: Piece<'_>, has_organization: bool, witness: 
             return of_parts(&parts, witness.times(0.9), mail.lexicon);
         }
     }
+    let known = phrase::read(piece, None, mail.lexicon).iter().any(|part| part.kind == Kind::Position);
+    let witness = if known { witness } else { witness.times(0.9) };
     vec![Candidate::read(Field::Position, without_article(piece.text, mail.lexicon), piece, witness)]
 }
 
+/// The value without a leading article, and without a remark in brackets behind it.
 fn without_article(text: &str, lexicon: Lexicon<'_>) -> String {
-    let text = tidy(text);
+    let remark = text.rfind(" (").filter(|at| *at > 0 && text.trim_end().ends_with(')'));
+    let text = tidy(text.get(..remark.unwrap_or(text.len())).unwrap_or(text));
     match text.split_once(' ') {
         Some((first, rest)) if lexicon.is(|w| &w.articles, first) && first.chars().all(char::is_lowercase) => rest.to_string(),
         _ => text,
@@ -282,12 +287,13 @@ pub(super) fn numbered<'a>(mail: &Mail<'a>) -> Vec<Entry<'a>> {
                 _ => (first, rest),
             };
             let mark = first.trim_end_matches(['.', ')', ':']).trim_start_matches('(');
-            (mark.chars().count() <= 2 && mark.len() < first.len()).then(|| line.sub(rest).trimmed())
+            let roman = mark.chars().all(|c| matches!(c, 'i' | 'v' | 'x' | 'I' | 'V' | 'X'));
+            ((mark.chars().count() <= 2 || roman) && mark.len() < first.len()).then(|| line.sub(rest).trimmed())
         })
         .collect();
     let writer = mail.writer.as_deref().unwrap_or_default();
     let opens = values.first().is_some_and(|first| phrase::is_writer(first.text, writer, mail.lexicon));
-    if values.len() < 3 || !opens || values.iter().any(|value| split_label(*value, mail.lexicon).is_some()) {
+    if values.len() < 3 || !opens || values.iter().any(|value| split_label(*value, mail.lexicon).is_some_and(|(label, _)| label != Label::Other)) {
         return Vec::new();
     }
     let fields = [Field::Name, Field::Organization, Field::Position];

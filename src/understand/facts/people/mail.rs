@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::name;
 use super::phrase::{self, Kind, Part};
 use super::pieces::{Piece, is_capitalized};
+use super::romanize;
 use super::sender::Sender;
 use super::words::Lexicon;
 use crate::event::Event;
@@ -22,6 +23,8 @@ pub(super) struct Mail<'a> {
     pub(super) sender: Sender,
     /// The name of the one who wrote, as far as known before the text is read closely.
     pub(super) writer: Option<String>,
+    /// Whether lines are numbered.
+    pub(super) is_numbered: bool,
     /// Words of the event's own titles and places.
     event_words: HashSet<String>,
 }
@@ -38,6 +41,7 @@ impl<'a> Mail<'a> {
             lexicon,
             writer: sender.name.clone(),
             sender,
+            is_numbered: numbered_lines(&reply.text) > 2,
             event_words: event_words(event),
         }
     }
@@ -60,6 +64,22 @@ impl<'a> Mail<'a> {
         folded.len() >= 4 && is_capitalized(word) && !is_name && self.sender.domain().contains(folded.as_str())
     }
 
+    /// Whether the sender's domain carries the words, their sound or their initials.
+    pub(super) fn domain_supports(&self, organization: &str) -> bool {
+        let domain = self.sender.domain();
+        let labels: Vec<&str> = domain.split(|c: char| !c.is_alphanumeric()).collect();
+        let words: Vec<String> = name::folded(organization);
+        let own = self.writer.as_deref().map(name::folded).unwrap_or_default();
+        let carries = |word: &String| {
+            let long = word.chars().count() >= 4 && domain.contains(word.as_str()) && !own.contains(word);
+            long || labels.contains(&word.as_str()) && word.chars().count() >= 2
+        };
+        let initials: String = words.iter().filter_map(|word| word.chars().next()).collect();
+        words.iter().any(carries)
+            || initials.len() >= 3 && labels.contains(&initials.as_str())
+            || romanize::stands_in(organization, domain)
+    }
+
     /// Whether words are the event's own: its titles, its places, its host.
     pub(super) fn is_of_event(&self, text: &str) -> bool {
         let words = name::folded(text);
@@ -70,6 +90,14 @@ impl<'a> Mail<'a> {
     pub(super) fn knows_writer(&self) -> bool {
         self.writer.as_deref().is_some_and(|name| name::is_person(name, self.lexicon))
     }
+}
+
+fn numbered_lines(text: &str) -> usize {
+    let digits = |line: &&str| {
+        let rest = line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
+        rest.len() < line.trim_start().len() && rest.starts_with(['.', ')'])
+    };
+    text.lines().filter(digits).count()
 }
 
 fn event_words(event: &Event) -> HashSet<String> {

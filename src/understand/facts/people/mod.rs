@@ -4,6 +4,7 @@ mod address;
 mod block;
 mod candidate;
 mod combine;
+mod doubt;
 mod fuller;
 mod headfinal;
 mod labels;
@@ -14,6 +15,7 @@ mod phrase;
 mod pieces;
 mod principal;
 mod prose;
+mod romanize;
 mod roster;
 mod sender;
 mod words;
@@ -79,6 +81,14 @@ pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Lan
         signals.push(signal(ReasonCode::LowConfidence, "somebody writes for another person, who was not found".into()));
     }
     let writer = own::read(&mail, &entries, identified);
+    if writer.name.is_none() {
+        signals.push(signal(ReasonCode::LowConfidence, "the writer's name was not found".into()));
+    }
+    if (writer.organization.is_none() || writer.position.is_none())
+        && let Some(doubt) = doubt::about_absence(&mail)
+    {
+        signals.push(signal(ReasonCode::LowConfidence, doubt.into()));
+    }
     let companions = roster::companions(&mail);
     if companions.is_empty() {
         return People { people: vec![writer], signals };

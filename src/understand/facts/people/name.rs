@@ -28,8 +28,10 @@ pub(super) fn clean(text: &str, lexicon: Lexicon<'_>) -> Option<String> {
 /// The words of a name without honorifics before and degrees behind.
 fn bare<'a>(text: &'a str, lexicon: Lexicon<'_>) -> Vec<&'a str> {
     let mut words: Vec<&str> = Piece::whole(text).words().iter().map(|word| word.text).collect();
-    let leading = words.iter().take_while(|word| lexicon.is(|w| &w.honorifics, word)).count();
-    words.drain(..leading);
+    let title = |word: &&&str| lexicon.is(|w| &w.honorifics, word) || lexicon.is(|w| &w.roles, word);
+    let leading = words.iter().take_while(title).count();
+    let honorifics = words.iter().take_while(|word| lexicon.is(|w| &w.honorifics, word)).count();
+    words.drain(..if leading + 2 <= words.len() { leading } else { honorifics });
     while words.last().is_some_and(|word| lexicon.is(|w| &w.degrees, word) && is_degree_written(word, words.len())) {
         words.pop();
     }
@@ -68,11 +70,10 @@ fn korean(text: &str, lexicon: Lexicon<'_>) -> Option<String> {
             return Some(if spaced { joined } else { words.join(" ") });
         }
     }
-    let last = words.last().filter(|last| !lexicon.is(|w| &w.roles, last) && !lexicon.is(|w| &w.degrees, last));
-    match last {
-        Some(last) => korean_in(last, lexicon),
-        None => words.iter().rev().skip(1).find_map(|word| korean_in(word, lexicon)),
-    }
+    let last = words.last()?;
+    let title = lexicon.is(|w| &w.roles, last) || lexicon.is(|w| &w.degrees, last);
+    let attached = korean_in(last, lexicon);
+    if attached.is_some() || !title { attached } else { words.iter().rev().skip(1).find_map(|word| korean_in(word, lexicon)) }
 }
 
 /// The name in a Korean word, which may carry a title or a particle.
@@ -99,8 +100,7 @@ pub(super) fn is_korean_name(word: &str, lexicon: Lexicon<'_>) -> bool {
         && !lexicon.is(|w| &w.mailboxes, word)
         && !lexicon.is(|w| &w.breaks, word)
         && ((2..=3).contains(&length) && lexicon.is(|w| &w.surnames, &family(1))
-            || (3..=5).contains(&length) && lexicon.is(|w| &w.surnames, &family(2))
-            || (4..=5).contains(&length) && lexicon.is(|w| &w.surnames, &family(1)))
+            || (3..=4).contains(&length) && lexicon.is(|w| &w.surnames, &family(2)))
 }
 
 /// Whether the words look like a whole person's name, not a mailbox's: two words or more, or a Korean name.

@@ -35,12 +35,12 @@ pub(super) fn read(mail: &Mail<'_>, entries: &[Entry<'_>], mut candidates: Vec<C
             candidates.extend(mentioned.iter().filter(|candidate| candidate.field == field).cloned());
         }
     }
-    let name = combine::best(Field::Name, &candidates);
+    let name = combine::best(mail, Field::Name, &candidates);
     candidates.extend(address::read(mail, entries, name.as_ref().map(|name| name.value.as_str())));
     Person {
-        organization: combine::best(Field::Organization, &candidates),
-        position: combine::best(Field::Position, &candidates),
-        email: combine::best(Field::Email, &candidates),
+        organization: combine::best(mail, Field::Organization, &candidates),
+        position: combine::best(mail, Field::Position, &candidates),
+        email: combine::best(mail, Field::Email, &candidates),
         name,
         scope: Vec::new(),
         is_writer: true,

@@ -48,7 +48,7 @@ pub(super) fn read<'a>(piece: Piece<'a>, writer: Option<&str>, lexicon: Lexicon<
         && let words = piece.words()
         && let Some((from, to)) = name::find(&words, writer)
         && (from == 0) != (to == words.len())
-        && words.get(from..to).is_some_and(|run| run.iter().all(|word| is_capitalized(word.text)))
+        && (to - from > 1 || words.get(from..to).is_some_and(|run| run.iter().all(|word| is_capitalized(word.text))))
         && (to - from > 1 || name::folded(writer).len() == 1)
         && let (Some(before), Some(found), Some(after)) = (words.get(..from), words.get(from..to), words.get(to..))
     {
@@ -141,7 +141,7 @@ fn position_and_organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<
     let all = piece.words();
     let skip = |word: &&Piece<'_>| {
         let small = is_in(word, |w| &w.articles, lexicon) || is_in(word, |w| &w.fillers, lexicon);
-        !is_capitalized(word.text) && (small || is_in(word, |w| &w.at, lexicon)) || is_in(word, |w| &w.articles, lexicon)
+        !is_capitalized(word.text) && (small || is_in(word, |w| &w.at, lexicon))
     };
     let words = all.get(all.iter().take_while(skip).count()..).unwrap_or_default();
     let Some(trimmed) = piece.around(words) else {
@@ -152,7 +152,8 @@ fn position_and_organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<
     let connects = |word: &Piece<'_>| is_in(word, |w| &w.at, lexicon) || is_in(word, |w| &w.of, lexicon);
     let head_end = words.iter().position(connects).unwrap_or(words.len());
     let head = words.get(..head_end).unwrap_or_default();
-    let Some(role) = words.iter().position(|word| is_role(word, lexicon)) else {
+    let firm = words.iter().rposition(|word| word.text == "&").is_some_and(|at| at > 0 && at + 2 == words.len());
+    let Some(role) = words.iter().position(|word| is_role(word, lexicon)).filter(|role| !firm || *role == 0) else {
         return vec![organization(piece, words, trimmed, lexicon)];
     };
     if role >= head_end && head.iter().any(|word| is_institution(word, has_capitals, lexicon) || is_unit(word, lexicon)) {
@@ -181,9 +182,20 @@ fn position_and_organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<
     if let Some(parts) = split_at_connector(piece, words, role, has_capitals, lexicon) {
         return parts;
     }
-    let end = words.iter().skip(role + 1).position(|word| is_in(word, |w| &w.position_ends, lexicon));
-    let position = words.get(..end.map_or(words.len(), |end| role + 1 + end)).unwrap_or_default();
+    let position = until_end(words, role, lexicon);
     vec![Part { kind: Kind::Position, piece: piece.around(position).unwrap_or(trimmed) }]
+}
+
+/// The words of a position up to where another thing begins: "Nurse with …", "teacher in the …", "clerk and I …".
+fn until_end<'a, 'b>(words: &'b [Piece<'a>], role: usize, lexicon: Lexicon<'_>) -> &'b [Piece<'a>] {
+    let ends = |at: usize, word: &Piece<'_>| {
+        let next = words.get(at + 1);
+        let article = next.is_some_and(|next| is_in(next, |w| &w.articles, lexicon)) && is_in(word, |w| &w.places_follow, lexicon);
+        let conjunction = is_in(word, |w| &w.conjunctions, lexicon) && next.is_none_or(|next| is_in(next, |w| &w.verbal, lexicon) || is_in(next, |w| &w.fillers, lexicon));
+        article || conjunction || is_in(word, |w| &w.position_ends, lexicon)
+    };
+    let end = words.iter().enumerate().skip(role + 1).find(|(at, word)| ends(*at, word)).map_or(words.len(), |(at, _)| at);
+    words.get(..end).unwrap_or_default()
 }
 
 /// "Position at Organization": the place where the position ends.
@@ -211,6 +223,7 @@ fn split_at_connector<'a>(
         if (sure && named) || (institution && named && !unit) {
             let member = parliament && !sure && words.get(role).is_some_and(|word| is_in(word, |w| &w.members, lexicon));
             let left = words.get(..if member { words.len() } else { at }).unwrap_or_default();
+            let left = if member { left } else { until_end(left, role, lexicon) };
             let (position, organization) = (piece.around(left)?, piece.around(without_place(right, has_capitals, lexicon))?);
             let kind = if member || (unit && !institution) { Kind::Proper } else { Kind::Institution };
             return Some(vec![
@@ -235,6 +248,10 @@ fn without_place<'a, 'b>(words: &'b [Piece<'a>], has_capitals: bool, lexicon: Le
 /// The organization among words without a position: the institution's whole name, or capitalized words.
 fn organization<'a>(piece: Piece<'a>, words: &[Piece<'a>], trimmed: Piece<'a>, lexicon: Lexicon<'_>) -> Part<'a> {
     let has_capitals = piece.text.chars().any(char::is_uppercase);
+    let joined = words.iter().position(|word| word.text == "&").is_some_and(|at| at > 0 && at + 1 < words.len());
+    if joined && words.len() <= 6 && words.iter().all(|word| is_capitalized(word.text) || word.text == "&") {
+        return Part { kind: Kind::Institution, piece: trimmed }; // "Siebert & Rohde"
+    }
     if let Some(at) = words.iter().position(|word| is_institution(word, has_capitals, lexicon))
         && (has_capitals || words.len() <= 4)
     {
@@ -316,6 +333,11 @@ fn named(words: &[Piece<'_>], at: usize, lexicon: Lexicon<'_>) -> (usize, usize)
     let mut to = at + 1;
     loop {
         let adjective = |index: usize| get(index).is_some_and(|word| word.text.chars().count() > 4 && get(index + 1).is_some_and(strong));
+        let pair = get(to).zip(get(to + 1)).map(|(one, two)| format!("{}{}", one.text, two.text));
+        if pair.is_some_and(|pair| lexicon.is(|w| &w.institutions, &pair)) {
+            to += 2; // "e. V."
+            continue;
+        }
         let mut next = to;
         while next < to + 3 && get(next).is_some_and(small) {
             next += 1;

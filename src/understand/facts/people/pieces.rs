@@ -1,5 +1,6 @@
 //! Lines, sentences, pieces and words of a text, each with the place where it stands.
 
+use super::words::Lexicon;
 use crate::understand::reply::Span;
 
 /// A stretch of the reply text.
@@ -54,37 +55,7 @@ impl<'a> Piece<'a> {
 }
 
 fn is_edge(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(
-            c,
-            ',' | ';'
-                | ':'
-                | '*'
-                | '•'
-                | '·'
-                | '|'
-                | '_'
-                | '-'
-                | '–'
-                | '—'
-                | '>'
-                | '→'
-                | '='
-                | '~'
-                | '■'
-                | '□'
-                | '※'
-                | '○'
-                | 'ㅇ'
-                | '▶'
-                | '#'
-                | '!'
-                | '?'
-                | '"'
-                | '“'
-                | '”'
-                | '„'
-        )
+    c.is_whitespace() || matches!(c, ',' | ';' | ':' | '*' | '•' | '·' | '|' | '_' | '-' | '–' | '—' | '>' | '→' | '=' | '~' | '■' | '□' | '※' | '○' | 'ㅇ' | '▶' | '#' | '!' | '?' | '"' | '“' | '”' | '„')
 }
 
 /// A word without the punctuation around it; the dot of an abbreviation stays.
@@ -123,7 +94,9 @@ pub(super) fn split(line: Piece<'_>) -> Vec<Piece<'_>> {
             ';' | '|' | '·' | '•' | '\t' | '(' | ')' | '[' | ']' | '—' | '（' | '）' | '│' => true,
             '/' => spaced || hangul || before.ends_with('/') || after.starts_with('/'),
             '-' | '–' => before.ends_with([' ', '-']) && after.starts_with([' ', '-']),
-            '~' | '*' | '@' | ':' | '→' => spaced,
+            '.' => before.ends_with('.') || after.starts_with('.'),
+            ':' => after.starts_with(' ') && !digit_ends(before),
+            '~' | '*' | '@' | '→' => spaced,
             _ => false,
         };
         if separates {
@@ -145,7 +118,7 @@ fn digit_ends(text: &str) -> bool {
 }
 
 /// The sentences. A line break ends one unless the line is so long that a client may have wrapped it.
-pub(super) fn sentences(text: &str) -> Vec<Piece<'_>> {
+pub(super) fn sentences<'a>(text: &'a str, lexicon: Lexicon<'_>) -> Vec<Piece<'a>> {
     const WRAPPED: usize = 60; // characters: clients wrap between 65 and 78, and leave at most a long word free
     let whole = Piece::whole(text);
     let mut sentences = Vec::new();
@@ -159,7 +132,7 @@ pub(super) fn sentences(text: &str) -> Vec<Piece<'_>> {
                 line = next;
                 width < WRAPPED || after.trim_start_matches([' ', '\t']).starts_with('\n') || after.is_empty()
             }
-            '.' => after.starts_with(char::is_whitespace) && !is_abbreviation(text.get(from..at).unwrap_or_default()),
+            '.' => after.starts_with(char::is_whitespace) && !is_abbreviation(text.get(from..at).unwrap_or_default(), after, lexicon),
             '!' | '?' | '…' | '。' => !after.starts_with(['!', '?', ')', '.']),
             _ => false,
         };
@@ -174,18 +147,13 @@ pub(super) fn sentences(text: &str) -> Vec<Piece<'_>> {
 }
 
 /// Whether what stands before a dot is an abbreviation, an initial or an ordinal.
-fn is_abbreviation(before: &str) -> bool {
+fn is_abbreviation(before: &str, after: &str, lexicon: Lexicon<'_>) -> bool {
     let word = before.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default();
-    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-    let capital = word.chars().next().is_some_and(char::is_uppercase);
+    let initial = word.chars().count() == 1 && word.chars().all(char::is_alphabetic) && !after.trim_start().starts_with(is_hangul);
     word.chars().all(|c| c.is_ascii_digit())
         || word.contains('.')
-        || letters == 1
-        || (capital && letters <= 3 && !word.chars().any(is_hangul) && word.chars().skip(1).all(char::is_lowercase))
-        || word.eq_ignore_ascii_case("prof")
-        || (letters <= 3
-            && word.chars().all(|c| c.is_lowercase())
-            && matches!(word, "e" | "z" | "d" | "h" | "c" | "stv" | "bzw" | "usw"))
+        || initial
+        || [lexicon.is(|w| &w.honorifics, word), lexicon.is(|w| &w.abbreviations, word)].contains(&true)
 }
 
 /// Whether a character is a Korean syllable.
@@ -201,13 +169,7 @@ pub(super) fn is_capitalized(word: &str) -> bool {
 /// A value as one would write it into a form: white space collapsed, no punctuation around it.
 pub(super) fn tidy(text: &str) -> String {
     let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let edge = |c: char| {
-        c.is_whitespace()
-            || matches!(
-                c,
-                ',' | ';' | ':' | '-' | '–' | '—' | '|' | '*' | '/' | '!' | '?' | '~' | '_' | '<' | '>' | '='
-            )
-    };
+    let edge = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '-' | '–' | '—' | '|' | '*' | '/' | '!' | '?' | '~' | '_' | '<' | '>' | '=');
     let mut value = joined.trim_matches(edge);
     for (open, close) in [('(', ')'), ('[', ']')] {
         value = match (value.matches(open).count(), value.matches(close).count()) {
@@ -216,7 +178,6 @@ pub(super) fn tidy(text: &str) -> String {
             _ => value,
         };
     }
-    let abbreviated =
-        value.trim_end_matches('.').rsplit(' ').next().is_some_and(|last| last.contains('.') || last.len() <= 3);
+    let abbreviated = value.trim_end_matches('.').rsplit(' ').next().is_some_and(|last| last.contains('.') || last.len() <= 3);
     if abbreviated { value.trim() } else { value.trim_end_matches('.').trim() }.to_string()
 }

@@ -14,7 +14,7 @@ use crate::understand::facts::evidence::Source;
 /// Somebody else whom the mail announces.
 pub(super) fn read(mail: &Mail<'_>) -> Option<Entrant> {
     let mut best: Option<(f32, Entrant)> = None;
-    for sentence in pieces::sentences(mail.text) {
+    for sentence in pieces::sentences(mail.text, mail.lexicon) {
         if prose::is_greeting(mail, sentence) {
             continue;
         }
@@ -109,7 +109,7 @@ fn announced<'a>(mail: &Mail<'_>, sentence: Piece<'a>) -> Option<(f32, Entrant)>
     let witness = Witness::new(Source::Prose, "principal", 0.7);
     let mut candidates = of_parts(&parts, witness.times(0.9), lexicon);
     candidates.push(Candidate::read(Field::Name, name.clone(), piece, witness));
-    Some((weight, Entrant { name, candidates, scope: sentence.span() }))
+    Some((weight, Entrant { name, candidates, scope: sentence.span(), alone: false }))
 }
 
 /// A Korean name with an honorific particle: "이사장 홍길동께서는", "홍길동 의원님".
@@ -127,5 +127,5 @@ fn honoured(mail: &Mail<'_>, sentence: Piece<'_>) -> Option<(f32, Entrant)> {
     let witness = Witness::new(Source::Prose, "principal", 0.7);
     let mut candidates = of_parts(&parts, witness, mail.lexicon);
     candidates.push(Candidate::read(Field::Name, name.clone(), name_part.piece, witness));
-    Some((weight, Entrant { name, candidates, scope: sentence.span() }))
+    Some((weight, Entrant { name, candidates, scope: sentence.span(), alone: false }))
 }

@@ -16,7 +16,7 @@ const WORDS: usize = 12;
 pub(super) fn read(mail: &Mail<'_>) -> Vec<Candidate> {
     let body = mail.signature.and_then(|end| mail.text.get(..end)).unwrap_or(mail.text);
     let mut candidates = Vec::new();
-    for sentence in pieces::sentences(body) {
+    for sentence in pieces::sentences(body, mail.lexicon) {
         if is_greeting(mail, sentence) {
             continue;
         }
@@ -40,7 +40,7 @@ pub(super) fn is_greeting(mail: &Mail<'_>, sentence: Piece<'_>) -> bool {
 /// The names by which the writer introduces himself.
 pub(super) fn names(mail: &Mail<'_>) -> Vec<Candidate> {
     let mut candidates = Vec::new();
-    for sentence in pieces::sentences(mail.text) {
+    for sentence in pieces::sentences(mail.text, mail.lexicon) {
         for (_, end) in mail.lexicon.find(|w| &w.name_follows, sentence.text) {
             let rest = sentence.part(end, sentence.text.len());
             if let Some(found) = name_at_start(mail, rest) {
@@ -167,7 +167,11 @@ fn nominal<'a>(mail: &Mail<'_>, rest: Piece<'a>, position: bool) -> Vec<Part<'a>
         return Vec::new();
     }
     let mut end = from;
+    let verbal = |word: &Piece<'_>| mail.lexicon.is(|w| &w.verbal, word.text);
     for (at, word) in words.iter().enumerate().skip(from).take(WORDS) {
+        if verbal(word) {
+            break;
+        }
         let previous = at.checked_sub(1).and_then(|at| words.get(at));
         let next = words.get(at + 1);
         let follows_small = previous.is_some_and(|word| connects(word) || small(word) || matches!(word.text, "and" | "und"));
@@ -234,7 +238,7 @@ fn telegram(mail: &Mail<'_>, sentence: Piece<'_>) -> Vec<Candidate> {
 pub(super) fn mentions(mail: &Mail<'_>) -> Vec<Candidate> {
     let witness = Witness::new(Source::Prose, "mention", 0.35);
     let mut candidates = Vec::new();
-    for sentence in pieces::sentences(mail.text).into_iter().filter(|sentence| !is_greeting(mail, *sentence)) {
+    for sentence in pieces::sentences(mail.text, mail.lexicon).into_iter().filter(|sentence| !is_greeting(mail, *sentence)) {
         for piece in pieces::split(sentence) {
             let korean = piece.text.chars().any(is_hangul);
             let parts = if korean { headfinal::nouns(piece, &piece.words(), mail.lexicon) } else { phrase::mentions(piece, mail.lexicon) };

@@ -17,6 +17,8 @@ pub(super) struct Entrant {
     pub(super) name: String,
     pub(super) candidates: Vec<Candidate>,
     pub(super) scope: Span,
+    /// Nothing but a name: one such line is no list yet.
+    pub(super) alone: bool,
 }
 
 /// The people of a list or of several forms; empty if the mail has none.
@@ -26,7 +28,8 @@ pub(super) fn listed(mail: &Mail<'_>, entries: &[Entry<'_>]) -> Vec<Entrant> {
         return forms;
     }
     let lines = list(mail);
-    if lines.len() > 1 { lines } else { Vec::new() }
+    let few = lines.len() < 3 && lines.iter().any(|entrant| entrant.alone);
+    if lines.len() > 1 && !few { lines } else { Vec::new() }
 }
 
 /// A form for each label that asks for a name.
@@ -42,7 +45,7 @@ fn forms(mail: &Mail<'_>, entries: &[Entry<'_>]) -> Vec<Entrant> {
         let address = own.iter().filter(|entry| entry.label == Label::Asks(Field::Email));
         let address = address.filter_map(|entry| own_address(entry.value)).collect::<Vec<_>>();
         let scope = Span { start: own.first()?.value.start, end };
-        Some(Entrant { name, candidates: candidates.into_iter().chain(address).collect(), scope })
+        Some(Entrant { name, candidates: candidates.into_iter().chain(address).collect(), scope, alone: false })
     });
     let mut forms: Vec<Entrant> = forms.collect();
     forms.dedup_by(|a, b| name::agree(&a.name, &b.name));
@@ -74,7 +77,7 @@ fn list(mail: &Mail<'_>) -> Vec<Entrant> {
 
 /// A line of a list: a mark or none, a name, and what belongs to it.
 fn entrant(mail: &Mail<'_>, line: Piece<'_>) -> Option<Entrant> {
-    let unmarked = without_mark(line);
+    let unmarked = without_mark(line, true);
     let split = pieces::split(unmarked);
     let first = *split.first()?;
     let (name_piece, title) = name_at_start(mail, first)?;
@@ -84,8 +87,8 @@ fn entrant(mail: &Mail<'_>, line: Piece<'_>) -> Option<Entrant> {
         parts.extend(mail.read(*piece).into_iter().filter(|part| !mail.is_of_event(part.piece.text)));
     }
     let says = parts.iter().any(|part| matches!(part.kind, Kind::Position | Kind::Institution));
-    let marked = unmarked.start > line.start || line.text.starts_with(|c: char| c.is_ascii_digit());
-    let alone = split.len() == 1 && title_free(mail, first);
+    let marked = unmarked.start > line.start;
+    let alone = split.len() == 1 && title_free(mail, first) && mail.lexicon.find_first(|w| &w.closings, line.text).is_none();
     if !says && !marked && !alone {
         return None;
     }
@@ -93,17 +96,18 @@ fn entrant(mail: &Mail<'_>, line: Piece<'_>) -> Option<Entrant> {
     let mut candidates = of_parts(&parts, witness, mail.lexicon);
     candidates.push(Candidate::read(Field::Name, name.clone(), name_piece, witness.times(1.05)));
     candidates.extend(own_address(line));
-    Some(Entrant { name, candidates, scope: line.span() })
+    Some(Entrant { name, candidates, scope: line.span(), alone: !says && !marked })
 }
 
 fn title_free(mail: &Mail<'_>, piece: Piece<'_>) -> bool {
     piece.words().iter().all(|word| is_capitalized(word.text) || mail.lexicon.is(|w| &w.name_particles, word.text))
 }
 
-/// Without "1.", "2)", "-", "•" in front.
-fn without_mark(line: Piece<'_>) -> Piece<'_> {
-    let text = line.text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ')' | '(' | '-' | '*' | '•' | '·' | '–' | ' ' | '\t' | '①'..='⑨'));
-    line.sub(text).trimmed()
+/// Without "1.", "2)", "-", "•" in front; numbers only where the lines are numbered ("1. Vorsitzende" is a position).
+pub(super) fn without_mark(line: Piece<'_>, numbered: bool) -> Piece<'_> {
+    let bullet = |c: char| matches!(c, '-' | '*' | '•' | '·' | '–' | ' ' | '\t' | '①'..='⑨' | '○' | '■' | '□');
+    let number = |c: char| numbered && (c.is_ascii_digit() || matches!(c, '.' | ')' | '('));
+    line.sub(line.text.trim_start_matches(|c: char| bullet(c) || number(c))).trimmed()
 }
 
 /// A whole name at the start of a piece, and a position before or behind it.
@@ -137,7 +141,7 @@ fn name_at_start<'a>(mail: &Mail<'_>, piece: Piece<'a>) -> Option<(Piece<'a>, Op
 /// Somebody named in a sentence as coming along: "my colleague Anna Weber (Referentin)".
 pub(super) fn companions(mail: &Mail<'_>) -> Vec<Entrant> {
     let mut found: Vec<Entrant> = Vec::new();
-    for sentence in pieces::sentences(mail.text) {
+    for sentence in pieces::sentences(mail.text, mail.lexicon) {
         for (_, end) in mail.lexicon.find(|w| &w.companion_follows, sentence.text) {
             let rest = sentence.part(end, sentence.text.len());
             let Some(entrant) = companion(mail, rest) else { continue };
@@ -163,7 +167,7 @@ fn companion(mail: &Mail<'_>, rest: Piece<'_>) -> Option<Entrant> {
     let witness = Witness::new(Source::Prose, "companion", 0.7);
     let mut candidates = of_parts(&beside, witness, mail.lexicon);
     candidates.push(Candidate::read(Field::Name, name.clone(), piece, witness));
-    Some(Entrant { name, candidates, scope: rest.span() })
+    Some(Entrant { name, candidates, scope: rest.span(), alone: false })
 }
 
 /// The people, each from his own lines; what is said once for all is shared.
@@ -179,10 +183,10 @@ pub(super) fn people(mail: &Mail<'_>, entrants: Vec<Entrant>, shared: &[Candidat
             candidates.extend(shared.iter().filter(|candidate| candidate.field == Field::Email).cloned());
         }
         Person {
-            name: combine::best(Field::Name, &candidates),
-            organization: combine::best(Field::Organization, &candidates),
-            position: combine::best(Field::Position, &candidates),
-            email: combine::best(Field::Email, &candidates),
+            name: combine::best(mail, Field::Name, &candidates),
+            organization: combine::best(mail, Field::Organization, &candidates),
+            position: combine::best(mail, Field::Position, &candidates),
+            email: combine::best(mail, Field::Email, &candidates),
             scope: if several { vec![entrant.scope] } else { Vec::new() },
             is_writer,
         }

@@ -1,6 +1,7 @@
 //! Who the headers say wrote: From's display name in every form, and what its address supports.
 
 use super::name;
+use super::romanize;
 use super::pieces::{Piece, is_hangul};
 use super::words::Lexicon;
 use crate::understand::message::Message;
@@ -50,7 +51,7 @@ impl Sender {
     /// Whether the address's local part carries the name's words.
     pub(super) fn address_supports(&self, name: &str) -> bool {
         let local = self.address.split('@').next().unwrap_or_default();
-        name::folded(name).iter().any(|word| word.len() >= 3 && local.contains(word.as_str()))
+        name::folded(name).iter().any(|word| word.len() >= 3 && local.contains(word.as_str())) || romanize::stands_in(name, local)
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use regex::Regex;
 use serde::Deserialize;
 
+use super::pieces::is_hangul;
 use crate::understand::language::Languages;
 
 /// What the people reader needs of a language.
@@ -49,6 +50,10 @@ pub struct Words {
     pub(super) verbal: WordList,
     /// Words that make a position somebody else's ("my professor").
     pub(super) possessives: WordList,
+    /// "And".
+    pub(super) conjunctions: WordList,
+    /// Abbreviations whose dot ends no sentence.
+    pub(super) abbreviations: WordList,
     /// Prepositions before a town.
     pub(super) places_follow: WordList,
     /// Articles.
@@ -103,6 +108,8 @@ pub struct Words {
     pub(super) stays_away: Patterns,
     /// Shows that the writer writes for another.
     pub(super) deputy: Patterns,
+    /// Speaks of work, study or belonging somewhere.
+    pub(super) about_work: Patterns,
     /// Companions without a name.
     pub(super) unnamed_companions: Patterns,
 }
@@ -129,7 +136,7 @@ const STEM: usize = 3;
 #[serde(from = "Vec<String>")]
 pub(super) struct WordList {
     whole: HashSet<String>,
-    endings: Vec<String>,
+    endings: HashSet<String>,
 }
 
 impl From<Vec<String>> for WordList {
@@ -137,7 +144,7 @@ impl From<Vec<String>> for WordList {
         let mut list = Self::default();
         for entry in entries {
             match entry.strip_prefix('-') {
-                Some(ending) => list.endings.push(ending.to_lowercase()),
+                Some(ending) => drop(list.endings.insert(ending.to_lowercase())),
                 None => drop(list.whole.insert(entry.to_lowercase())),
             }
         }
@@ -153,9 +160,16 @@ impl WordList {
 
     /// The longest ending of the list that the word has.
     pub(super) fn ending_of<'a>(&'a self, word: &str) -> Option<&'a str> {
-        let is_part = |ending: &&String| word.strip_suffix(ending.as_str()).is_some_and(|stem| stem.len() >= STEM || !stem.is_ascii() || stem.is_empty());
-        let ends = self.endings.iter().filter(is_part);
-        ends.map(String::as_str).max_by_key(|ending| ending.len())
+        let mut before = 0;
+        for (at, _) in word.char_indices() {
+            if let Some(ending) = word.get(at..).and_then(|rest| self.endings.get(rest))
+                && (before >= STEM || ending.chars().all(is_hangul))
+            {
+                return Some(ending);
+            }
+            before += 1;
+        }
+        None
     }
 
     /// Every whole entry.

@@ -61,6 +61,14 @@ impl SessionReading {
                 .flatten()
                 .for_each(|fact| fact.evidence.confidence = fact.evidence.confidence.min(0.6));
         }
+        let specific = mentions.iter().filter(|mention| mention.sessions.len() < event.sessions.len()).count();
+        if !yes && specific > 1 {
+            // Who stays away altogether seldom lists it: one of the refusals may be misread.
+            weighed
+                .values_mut()
+                .flatten()
+                .for_each(|fact| fact.evidence.confidence = fact.evidence.confidence.min(0.85));
+        }
         weighed
     }
 

@@ -22,6 +22,10 @@ pub struct Statement {
     pub only: bool,
     /// "Everything" or "both": gives way to what is said of one session.
     pub general: bool,
+    /// Named twice over, by day and title.
+    pub agreeing: bool,
+    /// Named by the place or one word of the title.
+    pub weak: bool,
     /// It corrects what was said before it.
     pub corrects: bool,
     /// Where.
@@ -70,6 +74,8 @@ pub fn whole(sentences: &[Sentence], pieces: &[Piece], sessions: BTreeSet<usize>
         said,
         only: false,
         general: true,
+        agreeing: false,
+        weak: false,
         corrects: false,
         span,
         confidence,
@@ -126,6 +132,11 @@ pub fn by_clause(text: &str, sentences: &[Sentence], pieces: &[Piece], event: &E
         if clause.has(&What::Cue(Cue::Avoid)) && answer == Some(Said::Yes) {
             confidence = confidence.min(0.85);
         }
+        if matches!(answer, None | Some(Said::Busy))
+            && let Some(leaning) = clause.leans()
+        {
+            (answer, confidence, rule) = (Some(leaning), 0.75, "leaning");
+        }
         let corrects = clauses.get(..=index).unwrap_or_default().iter().any(|clause| clause.has(&What::Correction));
         let earlier = clause.has(&What::Earlier);
         for (position, piece) in references {
@@ -172,7 +183,8 @@ fn statement(
         _ => 0.0,
     };
     let confidence: f32 = match said {
-        Said::Nothing => 0.6,
+        Said::Nothing if reference.kind == Kind::Agreeing => 0.88,
+        Said::Nothing => 0.7,
         Said::Busy => 0.5,
         _ => confidence,
     };
@@ -180,6 +192,8 @@ fn statement(
         sessions: reference.sessions.clone(),
         said,
         only: (reference.only || clause.has(&What::Only)) && said == Said::Yes,
+        agreeing: reference.kind == Kind::Agreeing,
+        weak: reference.kind == Kind::Weak,
         general: matches!(reference.kind, Kind::All | Kind::Both),
         corrects: corrects || reference.kind == Kind::Neither,
         span,
@@ -206,8 +220,13 @@ fn answered(text: &str, clauses: &[Clause<'_>], said: &[Option<Said>], index: us
     let bare = next.references().is_empty() && next.words_beside(text) <= 2;
     let labelled = next.sentence == clause.sentence && next.joint == Some(Joint::Colon) && next.references().is_empty();
     let silent = clause.said().is_none();
-    let behind =
-        silent && next.sentence == clause.sentence && next.joint == Some(Joint::Comma) && bare && clause.is_brief(text);
+    let cue_alone = next.words_beside(text) == 0 && clause.is_brief(text);
+    let behind = next.sentence == clause.sentence
+        && match next.joint {
+            Some(Joint::Comma) => silent && bare && clause.is_brief(text),
+            Some(Joint::Dash) => silent && bare || cue_alone,
+            _ => false,
+        };
     let asked = next.sentence == clause.sentence.saturating_add(1) && clause.question && bare && clause.is_brief(text);
     (labelled || behind || asked).then_some(said)
 }
@@ -225,7 +244,7 @@ fn continued(
     let before = before
         .take_while(|(other, _)| other.sentence == clause.sentence)
         .find_map(|(_, said)| said.filter(|said| *said != Said::Busy));
-    let joined = matches!(clause.joint, Some(Joint::And | Joint::Comma));
+    let joined = matches!(clause.joint, Some(Joint::And | Joint::Comma | Joint::Dash));
     if let (Some(before), Some(Joint::But)) = (before, clause.joint) {
         let turned = match before {
             Said::No => (Said::Yes, 0.85, "but"),
@@ -245,7 +264,9 @@ fn continued(
     }
     if let Some(before) = before.filter(|_| joined) {
         return match brief {
-            true => Some((before, 0.92, "continued")),
+            // A refusal rarely carries over: what follows is more often its reason.
+            true if before == Said::No => Some((before, 0.65, "continued")),
+            true => Some((before, 0.94, "continued")),
             false => (clause.joint == Some(Joint::And)).then_some((before, 0.6, "continued at length")),
         };
     }
@@ -351,6 +372,18 @@ impl Clause<'_> {
         }
     }
 
+    /// What its words lean to, where no cue decides.
+    fn leans(&self) -> Option<Said> {
+        match (
+            self.has(&What::Cue(Cue::LeansYes)),
+            self.has(&What::Cue(Cue::LeansNo)) || self.has(&What::Cue(Cue::Busy)),
+        ) {
+            (true, false) => Some(Said::Yes),
+            (false, true) => Some(Said::No),
+            _ => None,
+        }
+    }
+
     /// "Film yes conference no": where references and answers take turns, each has its own.
     fn alternating(&self) -> Option<BTreeMap<usize, Said>> {
         let turns: Vec<(usize, &What)> = self
@@ -390,7 +423,9 @@ impl Clause<'_> {
         let answer = said.get(at).copied().flatten();
         let negated = answer == Some(Said::No) && next.joint != Some(Joint::Semicolon);
         next.references().is_empty()
-            && (negated || next.joint == Some(Joint::But) || next.joint == Some(Joint::And) && answer.is_none())
+            && (negated
+                || next.joint == Some(Joint::But)
+                || next.joint == Some(Joint::And) && matches!(answer, None | Some(Said::Busy)))
     }
 
     fn is_excepted(&self, reference: usize) -> bool {
@@ -427,7 +462,8 @@ pub fn by_verb_end(
             let What::Reference(reference) = &piece.what else { continue };
             let behind = clause.pieces.get(position.saturating_add(1)..).unwrap_or_default();
             let next = clauses.get(number.saturating_add(1)).filter(|_| clause.is_brief(text));
-            let (said, confidence, rule) = if let Some(said) = chain(text, piece.span.end, behind, words) {
+            let verb = chain(text, piece.span.end, behind, words).filter(|said| *said != Said::Busy);
+            let (said, confidence, rule) = if let Some(said) = verb {
                 (said, 0.95, "verb behind")
             } else if let Some(said) =
                 label(text, piece.span.start, clause.pieces.get(..position).unwrap_or_default(), words)
@@ -437,6 +473,8 @@ pub fn by_verb_end(
                 next.filter(|next| next.references().is_empty()).and_then(|next| chain(text, 0, &next.pieces, words))
             {
                 (said, 0.85, "next sentence")
+            } else if let Some(said) = leaning(behind) {
+                (said, 0.75, "leaning")
             } else {
                 (Said::Nothing, 0.6, "named")
             };
@@ -487,6 +525,7 @@ fn chain(text: &str, from: usize, pieces: &[&Piece], words: &Words) -> Option<Sa
             }
             What::Joint(Joint::But) => break,
             What::Cue(Cue::Busy) => busy = true,
+            What::Cue(Cue::LeansYes | Cue::LeansNo | Cue::Same) => {}
             What::Cue(cue) => {
                 if said.is_some() && gap > 8 {
                     break;
@@ -507,6 +546,19 @@ fn chain(text: &str, from: usize, pieces: &[&Piece], words: &Words) -> Option<Sa
     said.or(busy.then_some(Said::Busy))
 }
 
+/// What the words up to the next reference lean to.
+fn leaning(pieces: &[&Piece]) -> Option<Said> {
+    let own = pieces.iter().take_while(|piece| !matches!(piece.what, What::Reference(_)));
+    let leans: Vec<Said> = own
+        .filter_map(|piece| match piece.what {
+            What::Cue(Cue::LeansYes) => Some(Said::Yes),
+            What::Cue(Cue::LeansNo | Cue::Busy) => Some(Said::No),
+            _ => None,
+        })
+        .collect();
+    leans.first().copied().filter(|first| leans.iter().all(|said| said == first))
+}
+
 /// The verb before: "참석: 17일, 18일". Only a list may stand between.
 fn label(text: &str, to: usize, pieces: &[&Piece], words: &Words) -> Option<Said> {
     let mut start = to;
@@ -515,6 +567,7 @@ fn label(text: &str, to: usize, pieces: &[&Piece], words: &Words) -> Option<Said
         match &piece.what {
             What::Joint(_) => continue,
             What::Reference(_) if words.lists(gap) => start = piece.span.start,
+            What::Cue(Cue::LeansYes | Cue::LeansNo) => continue,
             What::Cue(Cue::Busy | Cue::Same) => return None,
             What::Cue(_) if gap.chars().count() <= 14 => {
                 let first = pieces

@@ -126,7 +126,7 @@ impl Reader<'_> {
         let (ends, others): (Vec<Sentence>, Vec<Sentence>) = sentences.iter().partition(|sentence| {
             let letters = sentence.span.of(text).chars().filter(|letter| letter.is_alphabetic());
             verb_final.is_some()
-                && letters.clone().filter(|letter| is_agglutinated(*letter)).count().saturating_mul(2) > letters.count()
+                && letters.clone().filter(|letter| is_agglutinated(*letter)).count().saturating_mul(4) > letters.count()
         });
         let mut statements = clauses::by_clause(text, &others, &resolved.pieces, self.event);
         if let Some(words) = verb_final {
@@ -174,9 +174,11 @@ fn mentions(body: &str, event: &Event, statements: &[Statement]) -> Vec<Mention>
             Said::Yes => Answer::Yes,
             Said::No => Answer::No,
             Said::Maybe => Answer::Maybe,
-            // Named beside a session that is accepted, and nothing said of it: more often a reason to stay away.
-            Said::Nothing if statement.sessions.is_disjoint(&decided) && accepts => Answer::No,
+            // Named beside a session that is accepted, and nothing said of it: more often a reason to stay away,
+            // unless it is named in full.
+            Said::Nothing if statement.sessions.is_disjoint(&decided) && accepts && !statement.agreeing => Answer::No,
             Said::Nothing if statement.sessions.is_disjoint(&decided) => Answer::Yes,
+            Said::Busy if statement.sessions.is_disjoint(&decided) && !statement.weak => Answer::No,
             Said::Nothing | Said::Busy => return None,
         };
         let ids = statement.sessions.iter().filter_map(|index| event.sessions.get(*index));
@@ -190,9 +192,38 @@ fn mentions(body: &str, event: &Event, statements: &[Statement]) -> Vec<Mention>
                 text: statement.span.of(body).to_string(),
                 span: Some(statement.span),
                 confidence: statement.confidence,
-                rule: statement.rule,
+                rule: if statement.said == Said::Busy {
+                    "busy"
+                } else if statement.said == Said::Nothing {
+                    "named"
+                } else {
+                    statement.rule
+                },
             },
         })
     };
     statements.iter().filter_map(mention).collect()
+}
+
+#[cfg(test)]
+mod probe {
+    use super::*;
+    #[test]
+    fn probe() {
+        let event =
+            Event::from_toml(&std::fs::read_to_string("/work/shared/events/nkhr-2013-berlin.toml").unwrap()).unwrap();
+        for body in std::fs::read_to_string("/tmp/probe.txt").unwrap().split("\n==\n") {
+            let languages = Languages::built_in();
+            let words: Vec<&Words> = languages.found_in(body).iter().map(|l| &l.sessions).collect();
+            println!("{body}  {:?}", languages.found_in(body).iter().map(|l| &l.code).collect::<Vec<_>>());
+            let reader = Reader { event: &event, names: Names::of(&event, &words), words, sent: None };
+            let sentences = split(body, &reader.words);
+            for piece in reader.resolved(body, &sentences).pieces {
+                println!("   {:?} {:?}", piece.span.of(body), piece.what);
+            }
+            for s in reader.statements(body).0 {
+                println!("  => {:?} {:?} {:?} {} {}", s.span.of(body), s.sessions, s.said, s.confidence, s.rule);
+            }
+        }
+    }
 }

@@ -81,19 +81,50 @@ impl Names {
     #[must_use]
     pub fn find_in(&self, text: &str) -> Vec<Found> {
         let captures = self.matcher.iter().flat_map(|matcher| matcher.captures_iter(text));
-        captures
-            .filter_map(|captures| {
-                let name = captures.name("name")?;
-                let known = normal(name.as_str());
-                // Inside a longer word ("위원회의") a short name is only letters.
-                let inside = text.get(..name.start())?.chars().next_back().is_some_and(is_agglutinated);
-                if inside && known.chars().count() < 3 {
-                    return None;
-                }
-                let span = Span { start: name.start(), end: name.end() };
-                Some(Found { span, sessions: self.sessions.get(&known)?.clone(), is_weak: self.weak.contains(&known) })
-            })
-            .collect()
+        let exact = captures.filter_map(|captures| {
+            let name = captures.name("name")?;
+            let known = normal(name.as_str());
+            // Inside a longer word ("위원회의") a short name is only letters.
+            let inside = text.get(..name.start())?.chars().next_back().is_some_and(is_agglutinated);
+            if inside && known.chars().count() < 3 {
+                return None;
+            }
+            let span = Span { start: name.start(), end: name.end() };
+            Some(Found { span, sessions: self.sessions.get(&known)?.clone(), is_weak: self.weak.contains(&known) })
+        });
+        let mut found: Vec<Found> = exact.collect();
+        let misspelt: Vec<Found> = self.misspelt(text).collect();
+        found.extend(misspelt.into_iter().filter(|other| !self.is_named(text, other.span)));
+        found.sort_by_key(|found| found.span);
+        found
+    }
+
+    /// Words that are one slip of the pen away from a long name ("conferance").
+    fn misspelt<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Found> + 'a {
+        let mut from = 0_usize;
+        text.split(|letter: char| !letter.is_alphabetic()).filter_map(move |word| {
+            let start = text.get(from..).and_then(|rest| rest.find(word)).map(|at| from.saturating_add(at))?;
+            from = start.saturating_add(word.len());
+            let letters = word.chars().count();
+            if letters < 6 || word.chars().any(is_agglutinated) {
+                return None;
+            }
+            let lower = word.to_lowercase();
+            let allowed = if letters >= 9 { 2 } else { 1 };
+            let near = |name: &&String| {
+                name.chars().count() >= 6 && !name.contains(' ') && strsim::damerau_levenshtein(name, &lower) <= allowed
+            };
+            let name = self.sessions.keys().filter(|name| !self.weak.contains(*name)).find(near)?;
+            let span = Span { start, end: from };
+            Some(Found { span, sessions: self.sessions.get(name)?.clone(), is_weak: false })
+        })
+    }
+
+    fn is_named(&self, text: &str, span: Span) -> bool {
+        self.matcher
+            .iter()
+            .flat_map(|matcher| matcher.find_iter(text))
+            .any(|found| found.start() < span.end && span.start < found.end())
     }
 }
 

@@ -53,6 +53,10 @@ pub enum Cue {
     Avoid,
     /// Not knowing.
     Maybe,
+    /// More likely coming.
+    LeansYes,
+    /// More likely not.
+    LeansNo,
     /// Being elsewhere.
     Busy,
     /// As the session before ("too").
@@ -68,6 +72,8 @@ pub enum Cue {
 pub enum Joint {
     /// A comma, a bracket, a dash.
     Comma,
+    /// A dash: what follows may answer.
+    Dash,
     /// A semicolon: nothing carries over.
     Semicolon,
     /// A colon, an arrow: what follows answers.
@@ -133,6 +139,8 @@ pub fn collect(text: &str, event: &Event, words: &[&Words], names: &Names, sent:
             (&words.avoid, Cue::Avoid),
             (&words.maybe, Cue::Maybe),
             (&words.busy, Cue::Busy),
+            (&words.leans_yes, Cue::LeansYes),
+            (&words.leans_no, Cue::LeansNo),
             (&words.same, Cue::Same),
             (&words.ticked, Cue::Ticked),
             (&words.unticked, Cue::Unticked),
@@ -245,8 +253,10 @@ fn punctuation(text: &str) -> Vec<Piece> {
         let spaced = text.get(..start).is_some_and(|before| before.ends_with(' ')) && next == Some(' ');
         let joint = match letter {
             ';' => Joint::Semicolon,
-            ',' | '(' | ')' | '–' | '—' | '·' | '|' => Joint::Comma,
-            '-' | '/' if spaced || letter == '/' => Joint::Comma,
+            '–' | '—' | '|' => Joint::Dash,
+            ',' | '(' | ')' | '·' => Joint::Comma,
+            '-' if spaced => Joint::Dash,
+            '/' => Joint::Comma,
             ':' if next.is_none_or(|next| !next.is_numeric()) => Joint::Colon,
             '.' if text.get(start..).is_some_and(|rest| rest.starts_with("....")) => Joint::Colon,
             '=' | '→' | '\t' | '：' => Joint::Colon,

@@ -59,7 +59,7 @@ fn merged(text: &str, sentences: &[Sentence], before: &[Piece], piece: &Piece, w
     let between = text.get(found.span.end..piece.span.start)?;
     let apart = at.saturating_add(1) < before.len();
     let close = match words.first() {
-        Some(words) if words.verb_final => words.lists(between),
+        Some(words) if words.verb_final => words.lists(&between.replace('(', " ")),
         _ => between.split_whitespace().count() <= 3,
     };
     let near = close && between.chars().count() <= 24;

@@ -72,6 +72,10 @@ pub struct Words {
     pub avoid: Phrases,
     /// Not knowing yet.
     pub maybe: Phrases,
+    /// Said more by people who come than by others.
+    pub leans_yes: Phrases,
+    /// Said more by people who stay away.
+    pub leans_no: Phrases,
     /// Being elsewhere; a day in such a clause is no answer.
     pub busy: Phrases,
     /// Phrases that contain a negation and are none ("not only").
@@ -125,10 +129,10 @@ impl Words {
     /// Whether what stands between two references joins them to one list.
     pub fn lists(&self, between: &str) -> bool {
         let listed = self.listed.get_or_init(|| {
-            let mut joints: Vec<&String> = self.links.iter().chain(&self.name_tails).collect();
+            let mut joints: Vec<&String> = self.links.iter().collect();
             joints.sort_by_key(|joint| std::cmp::Reverse(joint.chars().count()));
             let joints: Vec<String> = joints.into_iter().map(|joint| regex::escape(joint)).collect();
-            Regex::new(&format!(r"^(?:{}|[^\w])*$", joints.join("|"))).ok()
+            Regex::new(&format!(r"^(?:{}|[^\w(])*$", joints.join("|"))).ok()
         });
         listed.as_ref().is_some_and(|listed| listed.is_match(between))
     }

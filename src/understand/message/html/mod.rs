@@ -353,14 +353,13 @@ impl Reader {
                 state.quoted = true;
             }
             Some(Mark::Quoting) if quotes.is_none() => self.open_zone(element, Zone::Head),
-            Some(Mark::Whole) if &*tag.name != "blockquote" => {
-                if matches!(&*tag.name, "strong" | "b" | "span") {
-                    // the name of the sender in a forwarded mail's header
-                    if let Some(zone) = state.zone.and_then(|zone| self.zones.get_mut(zone)) {
-                        *zone = Zone::Whole;
-                    }
-                } else {
-                    self.open_zone(element, Zone::Whole);
+            Some(Mark::Whole) if is_block(&tag.name) && &*tag.name != "blockquote" => {
+                self.open_zone(element, Zone::Whole);
+            }
+            // the name of the sender in a forwarded mail's header
+            Some(Mark::Whole) => {
+                if let Some(zone) = state.zone.and_then(|zone| self.zones.get_mut(zone)) {
+                    *zone = Zone::Whole;
                 }
             }
             Some(Mark::Separator) => self.separate(element),
