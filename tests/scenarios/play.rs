@@ -76,8 +76,10 @@ impl Play<'_> {
             match found.iter().position(|found| compare::is_record(wanted, found)) {
                 Some(at) => {
                     let record = found.remove(at);
-                    if wanted["undeliverable"] == true && !self.is_undeliverable(&record) {
-                        self.failures.push(format!("record: not marked as undeliverable: {}", compare::short(&record)));
+                    let marked = self.is_undeliverable(&record);
+                    if wanted["undeliverable"].as_bool().is_some_and(|wanted| wanted != marked) {
+                        let failure = format!("record: undeliverable {marked}: {}", compare::short(&record));
+                        self.failures.push(failure);
                     }
                 }
                 None if wanted["optional"] == true => {}
