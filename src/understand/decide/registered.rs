@@ -6,14 +6,15 @@ use crate::registry::Record;
 use crate::understand::facts::evidence::Fact;
 
 /// Drops the facts that the record knows better: what only a header says (an assistant's address is not the
-/// attendee's), what was read weakly but says the same, and of a weakly read withdrawal everything that it does
-/// not need.
+/// attendee's), what was read weakly but says the same, and what was read weakly beside a clear purpose: a mail that
+/// withdraws or speaks of sessions seldom changes anybody's position too.
 pub fn leave_to_record(attendee: &mut Attendee, withdraws: bool, record: &Record) {
     let known = &record.facts;
+    let has_purpose = withdraws || attendee.sessions.is_some();
     let better = |fact: &Fact<String>, known: &Option<String>, is_detail: bool| {
         let weak = fact.evidence.confidence < SURE;
         known.as_ref().is_some_and(|known| {
-            !fact.is_typed() || weak && (says_the_same(known, &fact.value) || withdraws && is_detail)
+            !fact.is_typed() || weak && (says_the_same(known, &fact.value) || has_purpose && is_detail)
         })
     };
     attendee.name.take_if(|fact| better(fact, &known.name, false));
