@@ -96,12 +96,16 @@ pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Lan
     }
     let writer = own::read(&mail, &entries, identified);
     if writer.name.is_none() {
-        signals.push(signal(ReasonCode::LowConfidence, "the writer's name was not found".into()));
+        signals.push(signal(ReasonCode::MissingName, "the writer's name was not found".into()));
     }
-    if (writer.organization.is_none() || writer.position.is_none())
+    let absent = [
+        (writer.organization.is_none(), ReasonCode::MissingOrganization),
+        (writer.position.is_none(), ReasonCode::MissingPosition),
+    ];
+    if absent.iter().any(|(absent, _)| *absent)
         && let Some(doubt) = doubt::about_absence(&mail)
     {
-        signals.push(signal(ReasonCode::LowConfidence, doubt.into()));
+        signals.extend(absent.iter().filter(|(absent, _)| *absent).map(|(_, code)| signal(*code, doubt.into())));
     }
     if companions.is_empty() {
         if mail.lexicon.find_first(|w| &w.several, mail.text).is_some() {
