@@ -7,6 +7,7 @@ import imaplib
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -185,12 +186,15 @@ def main():
     parser.add_argument("--once", action="store_true", help="end after the samples")
     arguments = parser.parse_args()
     sys.stdout.reconfigure(line_buffering=True)
+    # an end asked for in either way takes the servers along, also where a shell started this in the background
+    for end in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(end, signal.default_int_handler)
     scratch = tempfile.mkdtemp(prefix="rsvpd-demo-")
     os.chmod(scratch, 0o755)  # the mailboxes are opened by another user where this runs as root
     try:
         right = run(arguments, scratch)
     except KeyboardInterrupt:
-        right = True
+        right = not arguments.once
     except (RuntimeError, TimeoutError) as error:
         print(f"\ndemo: {error}", file=sys.stderr)
         right = False

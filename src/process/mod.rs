@@ -12,9 +12,8 @@ use crate::config::Mailbox;
 use crate::event::Event;
 use crate::registry::{Known, KnownQuery, Outcome};
 use crate::store::{Committed, Incoming, Intake, Store, StoreError, StoredMessage};
-use crate::understand::decide::{Action, Reason};
+use crate::understand::decide::namesake;
 use crate::understand::facts::evidence::ReasonCode;
-use crate::understand::facts::intent::Kind;
 use crate::understand::message::Message;
 use crate::understand::{Understanding, understand};
 use outcome::{Answers, Case};
@@ -170,21 +169,14 @@ impl Processor {
         self.events.iter().filter(answered).collect()
     }
 
-    /// Whoever wants to change a registration that he does not have, of a person whom somebody else registered, may
-    /// be anybody: staff look at it, and he learns nothing.
+    /// Looks up who else bears the names of this message.
     async fn heed_namesakes(&self, understanding: &mut Understanding) -> Result<(), StoreError> {
         let Some(event) = understanding.event.clone() else { return Ok(()) };
         let decision = &mut understanding.decision;
-        if decision.action != Action::Review || !matches!(decision.kind, Kind::Change | Kind::Cancel) {
-            return Ok(());
-        }
-        for attendee in decision.attendees.iter().filter(|attendee| attendee.record.is_none()) {
-            let Some(name) = &attendee.name else { continue };
-            if !self.store.records_named(&event, &name.value).await?.is_empty() {
-                let detail = "somebody else registered this person; only he or staff may change it";
-                decision.reasons.push(Reason::new(ReasonCode::OtherPersonsRecord, detail));
-                return Ok(());
-            }
+        let strangers: Vec<(usize, String)> =
+            namesake::strangers(decision).map(|(at, name)| (at, name.to_owned())).collect();
+        for (at, name) in strangers {
+            namesake::heed(decision, at, &self.store.records_named(&event, &name).await?);
         }
         Ok(())
     }

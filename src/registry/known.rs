@@ -48,6 +48,13 @@ impl Known {
         self.asked.iter().find(|(id, _)| id == event).map_or(0, |(_, count)| *count)
     }
 
+    /// What the message was asked for, if it answers a question of ours.
+    #[must_use]
+    pub fn asks_for(&self) -> &[Field] {
+        let question = self.answers.as_ref().filter(|answered| answered.kind == AcknowledgementKind::Ask);
+        question.map_or(&[], |question| question.missing.as_slice())
+    }
+
     /// What of it an address may touch: its own records, and our acknowledgement if that went to it. Whoever merely
     /// knows a Message-ID of ours, or a name, has no say.
     #[must_use]

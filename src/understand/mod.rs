@@ -71,9 +71,8 @@ fn through_the_stages(message: &Message, events: &[&Event], known: Option<&Known
         (Some(ignored), _) => ignored,
         (None, Err(reason)) => Decision::review(Kind::Unrelated, contact(message), vec![reason.clone()]),
         (None, Ok(event)) => {
-            let asked = known.and_then(|known| known.answers.as_ref()).map(|answered| answered.missing.as_slice());
-            let facts = Facts::read(&reply, message, event, asked.unwrap_or_default(), languages);
-            decide::decide(&facts, message, event, known)
+            let facts = Facts::read(&reply, message, event, known.map_or(&[], Known::asks_for), languages);
+            decide::decide(&facts, &reply, message, event, known)
         }
     };
     let event = event.ok().map(|event| event.id.clone());

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::{Reason, identity};
+use super::{Reason, identity, registered};
 use crate::event::{Event, Field};
-use crate::registry::Known;
+use crate::registry::{Known, Record};
 use crate::understand::facts::evidence::{Evidence, Fact, ReasonCode, Source};
 use crate::understand::facts::intent::Kind;
 use crate::understand::facts::sessions::Answer;
 use crate::understand::facts::{Facts, Subject};
 use crate::understand::message::Message;
+use crate::understand::reply::ReplyText;
 
 /// An attendee as understood from one mail.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -39,14 +40,25 @@ fn sessions_open(sessions: Option<&BTreeMap<String, Answer>>, event: &Event) -> 
 }
 
 /// The attendees of a mail, each matched with its record and measured against what the event requires.
-pub fn all(facts: &Facts, kind: Kind, message: &Message, event: &Event, known: Option<&Known>) -> Vec<Attendee> {
+pub fn all(
+    facts: &Facts,
+    kind: Kind,
+    reply: &ReplyText,
+    message: &Message,
+    event: &Event,
+    known: Option<&Known>,
+) -> Vec<Attendee> {
     let mut attendees: Vec<Attendee> = facts.subjects.iter().map(Attendee::from).collect();
     if attendees.is_empty() && matches!(kind, Kind::Attend | Kind::Decline | Kind::Change | Kind::Cancel) {
         attendees.push(Attendee { email: sender_address(message), ..Attendee::default() });
     }
     let alone = attendees.len() == 1;
     for attendee in &mut attendees {
-        attendee.record = known.and_then(|known| identity::record_of(attendee, alone, event, known));
+        attendee.record = known.and_then(|known| identity::record_of(attendee, alone, &reply.text, event, known));
+        if let Some(record) = attendee.known_as(known) {
+            let withdraws = matches!(kind, Kind::Decline | Kind::Cancel) || attendee.comes_to_nothing();
+            registered::leave_to_record(attendee, withdraws, record);
+        }
         attendee.missing = attendee.lacks(kind, event, known);
     }
     attendees
@@ -98,7 +110,7 @@ impl Attendee {
     /// the record that it changes.
     #[must_use]
     pub fn lacks(&self, kind: Kind, event: &Event, known: Option<&Known>) -> Vec<Field> {
-        let record = known.and_then(|known| known.records.iter().find(|record| Some(record.id) == self.record));
+        let record = self.known_as(known);
         let said = self.facts();
         let now = record.map_or_else(|| said.clone(), |record| record.facts.updated_by(&said));
         let withdraws = matches!(kind, Kind::Decline | Kind::Cancel)
@@ -113,6 +125,10 @@ impl Attendee {
             Field::Sessions => sessions_open(now.sessions.as_ref(), event),
         };
         event.required.iter().copied().filter(is_missing).collect()
+    }
+
+    fn known_as<'a>(&self, known: Option<&'a Known>) -> Option<&'a Record> {
+        known.and_then(|known| known.records.iter().find(|record| Some(record.id) == self.record))
     }
 
     /// Why something is asked.

@@ -8,27 +8,40 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::{Attendee, Reason};
 use crate::event::Event;
-use crate::registry::{Known, Record};
+use crate::registry::{Known, Record, Status};
 use crate::understand::facts::evidence::ReasonCode;
 use crate::understand::facts::intent::Kind;
+use crate::understand::phrases::is_agglutinated;
 
-/// The record of this attendee: the one of that name among the sender's; for a mail about one person that gives
-/// no name, the only one there is.
-pub fn record_of(attendee: &Attendee, alone: bool, event: &Event, known: &Known) -> Option<i64> {
-    let of_event: Vec<&Record> = known.records.iter().filter(|record| record.event == event.id).collect();
-    let Some(name) = attendee.name.as_ref() else {
-        let in_thread =
-            |record: &&&Record| known.answers.as_ref().is_none_or(|answered| answered.records.contains(&record.id));
-        let mut candidates = of_event.iter().filter(in_thread);
-        return match (alone, candidates.next(), candidates.next()) {
-            (true, Some(only), None) => Some(only.id),
-            _ => None,
-        };
+/// The record of this attendee: the one of his name among the sender's. Where a mail about one person does not name
+/// him, what it answers tells, and whose name stands in its text; a name that only a header gives may be that of
+/// somebody who answers our question for him.
+pub fn record_of(attendee: &Attendee, alone: bool, text: &str, event: &Event, known: &Known) -> Option<i64> {
+    let records: Vec<&Record> = known.records.iter().filter(|record| record.event == event.id).collect();
+    if let Some(name) = &attendee.name {
+        let known_as =
+            |record: &Record| record.facts.name.as_ref().is_none_or(|known| is_same_name(known, &name.value));
+        let same = only(records.iter().copied().filter(|record| known_as(record)));
+        if same.is_some() || name.is_typed() || known.asks_for().is_empty() {
+            return same;
+        }
+    }
+    if !alone {
+        return None;
+    }
+    let thread = known.answers.as_ref().map(|answered| answered.records.as_slice());
+    let named = |record: &Record| record.facts.name.as_ref().is_some_and(|name| is_named_in(name, text));
+    let meant = |record: &Record| match (thread, &attendee.name) {
+        (Some(thread), Some(_)) => thread.contains(&record.id) && record.status == Status::Incomplete,
+        (Some(thread), None) => thread.contains(&record.id),
+        (None, _) => record.facts.email == attendee.email.as_ref().map(|email| email.value.clone()),
     };
-    let mut same = of_event
-        .iter()
-        .filter(|record| record.facts.name.as_ref().is_none_or(|known_name| is_same_name(known_name, &name.value)));
-    match (same.next(), same.next()) {
+    only(records.iter().copied().filter(|record| named(record)))
+        .or_else(|| only(records.iter().copied().filter(|record| meant(record))))
+}
+
+fn only<'a>(mut records: impl Iterator<Item = &'a Record>) -> Option<i64> {
+    match (records.next(), records.next()) {
         (Some(only), None) => Some(only.id),
         _ => None,
     }
@@ -54,7 +67,7 @@ pub fn doubts(kind: Kind, attendees: &[Attendee], event: &Event, known: Option<&
 
 /// Whether two spellings are of one name: the same words without case and accents, in any order, or one of them
 /// with initials for some ("R. Osterkamp").
-fn is_same_name(one: &str, other: &str) -> bool {
+pub fn is_same_name(one: &str, other: &str) -> bool {
     let (mut one, mut other) = (words(one), words(other));
     if one.is_empty() || other.is_empty() {
         return false;
@@ -72,6 +85,17 @@ fn is_same_name(one: &str, other: &str) -> bool {
     // A single shared word ("Kim") is no proof of identity unless it is all that both have, or the script writes
     // names as one word.
     matched && (one.len() > 1 || left.is_empty())
+}
+
+/// Whether a name stands in a text in full. Korean writes particles onto it.
+fn is_named_in(name: &str, text: &str) -> bool {
+    let (name, text) = (words(name), words(text));
+    match name.as_slice() {
+        [] => false,
+        [only] if only.chars().all(is_agglutinated) => text.iter().any(|word| word.starts_with(only.as_str())),
+        [_] => false,
+        several => text.windows(several.len()).any(|window| window == several),
+    }
 }
 
 fn words(name: &str) -> Vec<String> {
@@ -100,6 +124,18 @@ mod tests {
             ("Anna Maria Weber", "Anna Weber"),
         ] {
             assert!(is_same_name(one, other), "{one} / {other}");
+        }
+    }
+
+    #[test]
+    fn a_name_stands_in_a_text_as_a_whole() {
+        for (name, text, stands) in [
+            ("Sheila Dunmore", "this is Sheila Dunmore again", true),
+            ("Sheila Dunmore", "Sheila and Patrick Dunmore", false),
+            ("김민지", "김민지님은 연구원입니다", true),
+            ("Kim", "Kim here", false),
+        ] {
+            assert_eq!(is_named_in(name, text), stands, "{name} / {text}");
         }
     }
 

@@ -1,8 +1,9 @@
 //! What the message is, once intent and session answers are held against each other.
 
 use super::{Attendee, Reason};
+use crate::event::Field;
 use crate::registry::{Known, Status};
-use crate::understand::facts::evidence::ReasonCode;
+use crate::understand::facts::evidence::{Fact, ReasonCode};
 use crate::understand::facts::intent::Kind;
 use crate::understand::facts::sessions::Answer;
 use crate::understand::facts::{Facts, Subject};
@@ -10,8 +11,8 @@ use crate::understand::facts::{Facts, Subject};
 /// The kind that intent and answers agree on, with what is doubtful about it.
 ///
 /// A refusal beside a yes ("I can't make the film, but the conference…") is an acceptance of a part; answers that
-/// are all no are a refusal, whatever the tone.
-pub fn settle(facts: &Facts) -> (Kind, Vec<Reason>) {
+/// are all no are a refusal, whatever the tone. Whoever gives what he was `asked` for completes his answer.
+pub fn settle(facts: &Facts, asked: &[Field]) -> (Kind, Vec<Reason>) {
     let any_yes = facts.subjects.iter().any(|subject| has(subject, Answer::Yes));
     let any_no = facts.subjects.iter().any(|subject| has(subject, Answer::No));
     let read = facts.intent.kind.as_ref().map(|(kind, evidence)| (*kind, evidence.confidence));
@@ -21,6 +22,7 @@ pub fn settle(facts: &Facts) -> (Kind, Vec<Reason>) {
         Some((Kind::Change, _)) => certain(Kind::Change),
         Some((Kind::Cancel, _)) if any_yes => certain(Kind::Change),
         Some((Kind::Decline | Kind::Question | Kind::Attend, _)) | None if any_yes => certain(Kind::Attend),
+        Some((Kind::Attend, _)) | None if gives(facts, asked) => certain(Kind::Change),
         Some((kind @ (Kind::Decline | Kind::Cancel | Kind::Attend), confidence))
             if confidence < super::SURE && !any_no =>
         {
@@ -49,6 +51,21 @@ pub fn against_registry(kind: Kind, attendees: &[Attendee], known: Option<&Known
         Kind::Attend if attendees.iter().any(|attendee| attendee.record.is_some()) => Kind::Change,
         kind => kind,
     }
+}
+
+/// Whether somebody types one of the texts that were asked for.
+fn gives(facts: &Facts, asked: &[Field]) -> bool {
+    let typed = |fact: &Option<Fact<String>>| fact.as_ref().is_some_and(Fact::is_typed);
+    let given = |field: &Field| {
+        facts.subjects.iter().any(|Subject { person, sessions }| match field {
+            Field::Name => typed(&person.name),
+            Field::Organization => typed(&person.organization),
+            Field::Position => typed(&person.position),
+            Field::Email => typed(&person.email),
+            Field::Sessions => sessions.is_some(),
+        })
+    };
+    asked.iter().any(given)
 }
 
 fn has(subject: &Subject, answer: Answer) -> bool {

@@ -5,7 +5,9 @@
 mod attendee;
 mod identity;
 mod kind;
+pub mod namesake;
 pub mod origin;
+mod registered;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +18,7 @@ use super::facts::evidence::{ReasonCode, Signal};
 use super::facts::intent::Kind;
 use super::facts::sessions::Answer;
 use super::message::Message;
+use super::reply::ReplyText;
 use crate::event::{Event, Field};
 use crate::registry::Known;
 
@@ -96,12 +99,12 @@ impl Decision {
 /// thread; `None` where there is no registry (`rsvpd parse`): then a change or cancellation is taken to concern a
 /// record that exists.
 #[must_use]
-pub fn decide(facts: &Facts, message: &Message, event: &Event, known: Option<&Known>) -> Decision {
+pub fn decide(facts: &Facts, reply: &ReplyText, message: &Message, event: &Event, known: Option<&Known>) -> Decision {
     let forged = origin::forged(message);
     // Hostile mail is answered nothing: it gets no contact.
     let contact = message.answer_address().filter(|_| forged.is_none()).map(str::to_owned);
-    let (kind, weak) = kind::settle(facts);
-    let attendees = attendee::all(facts, kind, message, event, known);
+    let (kind, weak) = kind::settle(facts, known.map_or(&[], Known::asks_for));
+    let attendees = attendee::all(facts, kind, reply, message, event, known);
     let kind = kind::against_registry(kind, &attendees, known);
 
     let mut doubts: Vec<Reason> = forged.into_iter().chain(origin::through_a_list(message)).chain(weak).collect();
@@ -111,6 +114,7 @@ pub fn decide(facts: &Facts, message: &Message, event: &Event, known: Option<&Kn
     }
     doubts.extend(uncertain_answers(&attendees));
     doubts.extend(weak_facts(&attendees));
+    doubts.extend(doubtful_absences(facts, &attendees));
     doubts.extend(identity::doubts(kind, &attendees, event, known));
 
     let notes = facts.signals.iter().filter(|signal| asks_for_a_person(signal.code)).map(reason);
@@ -180,6 +184,20 @@ fn weak_facts(attendees: &[Attendee]) -> Vec<Reason> {
         Reason::new(ReasonCode::LowConfidence, format!("{what} was read with confidence {confidence:.2} only"))
     })
     .collect()
+}
+
+/// A fact is asked for only where it is really not there. What a reader says may hold it keeps a question back, if
+/// the fact is still missing once the registry was consulted.
+fn doubtful_absences(facts: &Facts, attendees: &[Attendee]) -> Vec<Reason> {
+    let is_missing = |field: Field| attendees.iter().any(|attendee| attendee.missing.contains(&field));
+    let matters = |signal: &&Signal| match signal.code {
+        ReasonCode::MissingName => is_missing(Field::Name),
+        ReasonCode::MissingOrganization => is_missing(Field::Organization),
+        ReasonCode::MissingPosition => is_missing(Field::Position),
+        _ => false,
+    };
+    let doubt = |signal: &Signal| Reason::new(ReasonCode::LowConfidence, signal.detail.clone());
+    facts.signals.iter().filter(matters).map(doubt).collect()
 }
 
 fn deduplicate(reasons: &mut Vec<Reason>) {

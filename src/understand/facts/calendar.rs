@@ -3,6 +3,7 @@
 use super::evidence::{Evidence, ReasonCode, Signal, Source};
 use super::sessions::{Answer, Mention, SessionReading};
 use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 
 use crate::event::{Event, Session};
 use crate::understand::message::{Calendar, Message};
@@ -91,7 +92,7 @@ fn local_start(calendar: &Calendar, event: &Event) -> Option<DateTime> {
     if !calendar.starts_in_utc {
         return Some(starts);
     }
-    let instant = starts.in_tz("UTC").ok()?;
+    let instant = TimeZone::UTC.to_zoned_datetime(starts).ok()?;
     Some(instant.in_tz(&event.timezone).ok()?.datetime())
 }
 

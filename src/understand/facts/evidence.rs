@@ -52,6 +52,14 @@ pub struct Fact<T> {
     pub evidence: Evidence,
 }
 
+impl<T> Fact<T> {
+    /// Whether the sender typed it, rather than his mail program or a calendar.
+    #[must_use]
+    pub fn is_typed(&self) -> bool {
+        self.evidence.span.is_some()
+    }
+}
+
 /// Something noticed that may concern staff or hold back a decision.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Signal {
@@ -80,6 +88,7 @@ pub enum ReasonCode {
     UnknownEvent,
     UnnamedCompanions,
     OtherPersonsRecord,
+    PossibleDuplicate,
     UnknownRecord,
     AuthenticationFailed,
     Impersonation,

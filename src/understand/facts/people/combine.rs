@@ -3,6 +3,7 @@
 use super::candidate::Candidate;
 use super::mail::Mail;
 use super::name;
+use super::pieces::is_hangul;
 use crate::event::Field;
 use crate::understand::facts::evidence::Fact;
 
@@ -26,7 +27,8 @@ pub(super) fn best(mail: &Mail<'_>, field: Field, candidates: &[Candidate]) -> O
 fn honest_organization(mail: &Mail<'_>, fact: &Fact<String>) -> f32 {
     let confidence = fact.evidence.confidence;
     if mail.domain_supports(&fact.value) && fact.evidence.rule != "unaffiliated" {
-        return if confidence >= 0.3 { 0.7 + 0.27 * confidence } else { confidence };
+        let known = if confidence >= 0.3 { 0.7 + 0.27 * confidence } else { confidence };
+        return if fact.value.split_whitespace().count() > 3 { known * 0.9 } else { known };
     }
     let believed = match fact.evidence.rule {
         "label" => 0.94,
@@ -43,8 +45,8 @@ fn honest_organization(mail: &Mail<'_>, fact: &Fact<String>) -> f32 {
 fn honest_position(mail: &Mail<'_>, value: &str) -> f32 {
     let length = match value.split_whitespace().count() {
         1 => 1.0,
-        2 => 0.97,
-        3 => 0.87,
+        2 => 0.94,
+        3 => 0.85,
         4 => 0.8,
         _ => 0.6,
     };
@@ -91,7 +93,7 @@ fn distinct_witnesses(all: &[&Candidate], with: &Candidate, field: Field) -> Vec
 fn compatible(field: Field, a: &str, b: &str) -> bool {
     match field {
         Field::Email => a == b,
-        Field::Name => name::agree(a, b),
+        Field::Name => name::agree(a, b) || a.chars().any(is_hangul) != b.chars().any(is_hangul),
         _ => {
             let (a, b) = (name::folded(a), name::folded(b));
             let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };

@@ -2,11 +2,42 @@
 //! stand around the part that is known.
 
 use super::candidate::{Candidate, Witness};
+use super::headfinal;
 use super::mail::Mail;
 use super::name;
 use super::pieces::{self, Piece, is_capitalized};
+use super::romanize;
 use crate::event::Field;
 use crate::understand::facts::evidence::Source;
+
+/// The Korean name of a writer whose headers are in Latin letters: the one in the text that sounds like them.
+pub(super) fn korean(mail: &Mail<'_>) -> Option<Candidate> {
+    let latin =
+        format!("{} {}", mail.sender.name.as_deref().unwrap_or_default(), mail.sender.address.split('@').next()?);
+    let lexicon = mail.lexicon;
+    for line in pieces::lines(mail.text) {
+        for word in line.words() {
+            let bare = headfinal::strip_particles(word, lexicon);
+            let found = name::korean_in(bare.text, lexicon)
+                .filter(|name| name.chars().count() == 3 && bare.text.starts_with(name.as_str()));
+            let Some(found) =
+                found.filter(|name| !lexicon.is(|w| &w.institutions, name) && !lexicon.is(|w| &w.roles, name))
+            else {
+                continue;
+            };
+            let given: String = found.chars().skip(1).collect();
+            let part = mail.sender.name.as_deref().is_some_and(|name| {
+                found != name && name.chars().count() == 2 && (found.ends_with(name) || found.starts_with(name))
+            });
+            if part || romanize::sounds_like(&given, &latin) {
+                let witness = Witness::new(Source::Signature, "Korean name that sounds like From", 0.93);
+                let piece = bare.part(0, found.len());
+                return Some(Candidate::read(Field::Name, found, piece, witness));
+            }
+        }
+    }
+    None
+}
 
 /// The fullest name that agrees with what From and the address tell.
 pub(super) fn read(mail: &Mail<'_>) -> Option<Candidate> {

@@ -30,7 +30,10 @@ pub(super) struct Entry<'a> {
     pub(super) value: Piece<'a>,
 }
 
-const LISTS: [(fn(&Words) -> &WordList, Label); 7] = [
+/// Picks a list out of a language's words.
+type List = fn(&Words) -> &WordList;
+
+const LISTS: [(List, Label); 7] = [
     (|w| &w.labels.name, Label::Asks(Field::Name)),
     (|w| &w.labels.first_name, Label::FirstName),
     (|w| &w.labels.last_name, Label::LastName),
@@ -129,6 +132,7 @@ fn split_label<'a>(line: Piece<'a>, lexicon: Lexicon<'_>) -> Option<(Label, Piec
 /// The label that some words are: numbering, bullets and dots aside.
 pub(super) fn label(text: &str, lexicon: Lexicon<'_>) -> Option<Label> {
     let key = text.trim().trim_matches(|c: char| !c.is_alphanumeric() && c != ')' && c != '(');
+    let key = key.trim_end_matches(|c: char| c.is_ascii_digit() || c == '#' || c == ' ');
     let key = without_number(key).trim_matches(|c: char| !c.is_alphanumeric() && c != ')' && c != '(').to_lowercase();
     let plain = key.split('(').next().unwrap_or_default().trim().to_string();
     let joined: String = key.split_whitespace().collect();
@@ -338,4 +342,27 @@ pub(super) fn numbered<'a>(mail: &Mail<'a>) -> Vec<Entry<'a>> {
             .collect();
     }
     entries
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::understand::language::Languages;
+
+    #[test]
+    fn labels_are_known_in_every_dress() {
+        let lexicon = Lexicon(Languages::built_in());
+        for (text, wanted) in [
+            ("Name", Some(Label::Asks(Field::Name))),
+            ("1. Full name", Some(Label::Asks(Field::Name))),
+            ("a) Organisation", Some(Label::Asks(Field::Organization))),
+            ("* Funktion ......", Some(Label::Asks(Field::Position))),
+            ("성    명", Some(Label::Asks(Field::Name))),
+            ("Vorname", Some(Label::FirstName)),
+            ("Dinner", Some(Label::Other)),
+            ("Elm", None),
+        ] {
+            assert_eq!(label(text, lexicon), wanted, "{text}");
+        }
+    }
 }

@@ -72,7 +72,8 @@ fn announced<'a>(mail: &Mail<'_>, sentence: Piece<'a>) -> Option<(f32, Entrant)>
         while count > 0 && rest.get(count - 1).is_some_and(|word| !is_capitalized(word.text)) {
             count -= 1;
         }
-        if count == 0 || (titles == 0 && count < 2) {
+        let starts = rest.first().is_some_and(|word| is_capitalized(word.text));
+        if count == 0 || !starts || (titles == 0 && count < 2) {
             at += 1;
             continue;
         }
@@ -85,6 +86,8 @@ fn announced<'a>(mail: &Mail<'_>, sentence: Piece<'a>) -> Option<(f32, Entrant)>
             + f32::from(u8::from(precedes)) * 0.45
             + f32::from(u8::from(titles > 0)) * 0.15
             + f32::from(u8::from(is_deputy(mail))) * 0.2;
+        let away = lexicon.find_first(|w| &w.stays_away, behind).is_some();
+        let weight = if away && !follows { weight - 0.4 } else { weight };
         let enough = follows || precedes;
         if enough && best.is_none_or(|(most, ..)| weight > most) {
             best = Some((weight, at, at + titles, at + titles + count));
@@ -136,6 +139,10 @@ fn honoured(mail: &Mail<'_>, sentence: Piece<'_>) -> Option<(f32, Entrant)> {
     let name_part = parts.iter().find(|part| part.kind == Kind::Name)?;
     let name = name_part.piece.text.to_string();
     if mail.writer.as_deref().is_some_and(|writer| name::agree(writer, &name)) {
+        return None;
+    }
+    let assists = |part: &Part<'_>| part.kind == Kind::Position && mail.lexicon.is(|w| &w.assistants, part.piece.text);
+    if parts.iter().any(assists) {
         return None;
     }
     let end = name_part.piece.start + name_part.piece.text.len() - sentence.start;

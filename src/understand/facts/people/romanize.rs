@@ -36,6 +36,30 @@ pub(super) fn stands_in(text: &str, address: &str) -> bool {
     })
 }
 
+/// Whether a Korean given name and Latin letters sound alike: the same consonants, however the vowels are spelled.
+pub(super) fn sounds_like(given: &str, latin: &str) -> bool {
+    let korean: Option<Vec<String>> = given.chars().map(syllable).collect();
+    let wanted = korean.map(|syllables| consonants(&syllables.concat())).unwrap_or_default();
+    wanted.len() >= 2 && consonants(latin).contains(&wanted)
+}
+
+/// The consonants, those that Korean spelling mixes up made one.
+fn consonants(latin: &str) -> String {
+    let plain = latin.to_lowercase().replace("ng", "n").replace("sh", "s").replace("ch", "j");
+    let mapped = plain.chars().filter_map(|c| match c {
+        'g' | 'k' | 'c' | 'q' => Some('k'),
+        'd' | 't' => Some('t'),
+        'b' | 'p' | 'v' | 'f' => Some('p'),
+        'r' | 'l' => Some('l'),
+        'j' | 'z' => Some('j'),
+        'm' | 'n' | 's' | 'h' => Some(c),
+        _ => None,
+    });
+    let mut letters: String = mapped.collect();
+    letters = letters.replace("kk", "k").replace("tt", "t").replace("ss", "s").replace("pp", "p");
+    letters
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,6 +72,15 @@ mod tests {
             ("아이", "ai.example", false),
         ] {
             assert_eq!(stands_in(text, address), found, "{text} in {address}");
+        }
+    }
+
+    #[test]
+    fn a_given_name_sounds_like_its_latin_spellings() {
+        for (given, latin, alike) in
+            [("다혜", "Dahye Ko", true), ("현수", "Hyunsoo", true), ("다혜", "Min Park", false)]
+        {
+            assert_eq!(sounds_like(given, latin), alike, "{given} and {latin}");
         }
     }
 

@@ -88,9 +88,10 @@ fn entrant(mail: &Mail<'_>, line: Piece<'_>) -> Option<Entrant> {
     }
     let says = parts.iter().any(|part| matches!(part.kind, Kind::Position | Kind::Institution));
     let marked = unmarked.start > line.start;
-    let alone =
-        split.len() == 1 && title_free(mail, first) && mail.lexicon.find_first(|w| &w.closings, line.text).is_none();
-    if !says && !marked && !alone {
+    let sentence = line.text.split_whitespace().count() > 8 && !marked;
+    let short = split.iter().all(|piece| piece.text.split_whitespace().count() <= 4);
+    let alone = short && title_free(mail, first) && mail.lexicon.find_first(|w| &w.closings, line.text).is_none();
+    if sentence || !says && !marked && !alone {
         return None;
     }
     let witness = Witness::new(Source::Label, "list", 0.85);

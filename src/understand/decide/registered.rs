@@ -1,0 +1,99 @@
+//! What of a mail's facts is left to the record that the mail is about. The registry is a witness too: what it holds
+//! was read from this sender before, or entered by staff.
+
+use super::{Attendee, SURE};
+use crate::registry::Record;
+use crate::understand::facts::evidence::Fact;
+
+/// Drops the facts that the record knows better: what only a header says (an assistant's address is not the
+/// attendee's), what was read weakly but says the same, and what was read weakly beside a clear purpose: a mail that
+/// withdraws or speaks of sessions seldom changes anybody's position too.
+pub fn leave_to_record(attendee: &mut Attendee, withdraws: bool, record: &Record) {
+    let known = &record.facts;
+    let has_purpose = withdraws || attendee.sessions.is_some();
+    let better = |fact: &Fact<String>, known: &Option<String>, is_detail: bool| {
+        let weak = fact.evidence.confidence < SURE;
+        known.as_ref().is_some_and(|known| {
+            !fact.is_typed() || weak && (says_the_same(known, &fact.value) || has_purpose && is_detail)
+        })
+    };
+    attendee.name.take_if(|fact| better(fact, &known.name, false));
+    attendee.email.take_if(|fact| better(fact, &known.email, false));
+    attendee.organization.take_if(|fact| better(fact, &known.organization, true));
+    attendee.position.take_if(|fact| better(fact, &known.position, true));
+}
+
+/// Whether the words of one stand among those of the other, in whatever case.
+fn says_the_same(known: &str, read: &str) -> bool {
+    let (known, read) = (known.to_lowercase(), read.to_lowercase());
+    known.contains(&read) || read.contains(&known)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::registry::{Facts, Status};
+    use crate::understand::facts::evidence::{Evidence, Source};
+    use crate::understand::reply::Span;
+
+    fn fact(value: &str, confidence: f32, typed: bool) -> Option<Fact<String>> {
+        let span = typed.then_some(Span { start: 0, end: 1 });
+        let evidence = Evidence { source: Source::Prose, text: value.into(), span, confidence, rule: "test" };
+        Some(Fact { value: value.into(), evidence })
+    }
+
+    fn left_of(attendee: Attendee, withdraws: bool) -> [Option<String>; 3] {
+        let facts = Facts {
+            name: Some("Anna Weber".into()),
+            organization: Some("Harbour Office".into()),
+            email: Some("anna@harbour.example".into()),
+            ..Facts::default()
+        };
+        let record = Record {
+            id: 1,
+            event: "tea".into(),
+            facts,
+            contact: "office@harbour.example".into(),
+            status: Status::Attending,
+            language: "en".into(),
+            revision: 1,
+            undeliverable: false,
+            received_at: Timestamp::UNIX_EPOCH,
+            updated_at: Timestamp::UNIX_EPOCH,
+            source_message_id: None,
+        };
+        let mut attendee = attendee;
+        leave_to_record(&mut attendee, withdraws, &record);
+        [attendee.organization, attendee.position, attendee.email].map(|fact| fact.map(|fact| fact.value))
+    }
+
+    #[test]
+    fn a_header_changes_no_address_and_a_typed_one_does() {
+        let writes = |typed| {
+            left_of(Attendee { email: fact("new@harbour.example", 0.9, typed), ..Attendee::default() }, false)[2]
+                .clone()
+        };
+        assert_eq!(writes(false), None);
+        assert_eq!(writes(true).as_deref(), Some("new@harbour.example"));
+    }
+
+    #[test]
+    fn a_weak_reading_counts_only_where_it_says_something_new() {
+        let organization = |value, confidence, withdraws| {
+            let attendee = Attendee { organization: fact(value, confidence, true), ..Attendee::default() };
+            left_of(attendee, withdraws)[0].clone()
+        };
+        assert_eq!(organization("harbour office", 0.4, false), None);
+        assert_eq!(organization("Fish Market", 0.4, false).as_deref(), Some("Fish Market"));
+        assert_eq!(organization("Fish Market", 0.4, true), None);
+        assert_eq!(organization("Fish Market", 0.9, true).as_deref(), Some("Fish Market"));
+    }
+
+    #[test]
+    fn what_the_record_lacks_is_kept() {
+        let attendee = Attendee { position: fact("clerk", 0.4, false), ..Attendee::default() };
+        assert_eq!(left_of(attendee, true)[1].as_deref(), Some("clerk"));
+    }
+}
