@@ -127,7 +127,7 @@ fn kind(
         (None, Some(no)) if everything(Answer::No) => read(Kind::Decline, Some(no), 0.95, "every session is declined"),
         (None, _) if refuse.is_some() => read(Kind::Decline, refuse, 0.85, "a refusal"),
         (None, Some(no)) => read(Kind::Decline, Some(no), 0.6, "a session is declined"),
-        (None, None) if accept.is_some() && question.is_none() => read(Kind::Attend, accept, 0.85, "an acceptance"),
+        (None, None) if accept.is_some() && question.is_none() => read(Kind::Attend, accept, 0.8, "an acceptance"),
         _ if question.is_some() => read(Kind::Question, question, 0.8, "a question and no answer"),
         _ => None,
     }
