@@ -4,7 +4,7 @@
 //! | step | file |
 //! | --- | --- |
 //! | where one thought ends | `sentences` |
-//! | days, names, cues of coming and not, joints between clauses | `notation`, `calendar`, `names`, `references`, `pieces` |
+//! | days, names, cues of coming and not, joints between clauses | `schedule`, `notation`, `calendar`, `names`, `references`, `pieces` |
 //! | references that stand together or need another | `resolve` |
 //! | which reference belongs to which cue | `clause`, `verb_inside`, `verb_end`, `statement` |
 //! | a session that is only named, beside those that are answered | `mentions` |
@@ -22,6 +22,7 @@ mod pieces;
 mod reader;
 mod references;
 mod resolve;
+mod schedule;
 mod sentences;
 mod statement;
 mod verb_end;
