@@ -51,7 +51,7 @@ pub struct Intent {
 #[must_use]
 pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Languages) -> Intent {
     let reading = sessions::read(reply, message, event, None, languages);
-    let body = reply.body();
+    let body = sessions::readable(reply.body());
     let words: Vec<&Words> = languages.found_in(body).into_iter().map(|language| &language.intent).collect();
     let mut found: Vec<Signal> = Vec::new();
     for sentence in sessions::sentences_of(body, languages) {

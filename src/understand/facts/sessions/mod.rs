@@ -103,7 +103,7 @@ pub fn read(
     sent: Option<DateTime>,
     languages: &Languages,
 ) -> SessionReading {
-    let body = reply.body();
+    let body = readable(reply.body());
     let reader = Reader::new(body, event, sent, languages);
     let (mut statements, doubts) = reader.statements(body);
     if event.sessions.len() == 1 && !statements.iter().any(statement::Statement::is_decided) {
@@ -117,7 +117,19 @@ pub fn read(
     if mentions.is_empty() {
         mentions = of_subject(&message.subject, event, languages);
     }
-    SessionReading { mentions, signals: doubts.into_iter().map(|(code, span)| signal(code, span, body)).collect() }
+    let mut signals: Vec<Signal> = doubts.into_iter().map(|(code, span)| signal(code, span, body)).collect();
+    if body.len() < reply.body().len() {
+        let detail = "the text is too long to be read to its end".to_string();
+        signals.push(Signal { code: ReasonCode::LowConfidence, detail, span: None });
+    }
+    SessionReading { mentions, signals }
+}
+
+/// The beginning of a text, as far as it is read: no reply is longer, and reading takes time that grows faster than
+/// the text.
+pub(super) fn readable(text: &str) -> &str {
+    const LONGEST_REPLY: usize = 8_192;
+    text.get(..text.floor_char_boundary(LONGEST_REPLY)).unwrap_or(text)
 }
 
 /// What the subject says ("RSVP: film only"), where the body says nothing and the subject is not the invitation's.
