@@ -112,3 +112,27 @@ impl Languages {
         self.all.iter().find(|language| language.code == code)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(text: &str) -> Vec<&str> {
+        Languages::built_in().found_in(text).into_iter().map(|language| language.code.as_str()).collect()
+    }
+
+    #[test]
+    fn a_text_gives_its_language_away_by_script_and_small_words() {
+        assert_eq!(codes("I would be glad to come to the concert."), ["en"]);
+        assert_eq!(codes("Ich komme gerne zum Konzert."), ["de"]);
+        assert_eq!(codes("음악회에 참석하겠습니다."), ["ko"]);
+        assert_eq!(Languages::built_in().detect("Danke, ich bin dabei").unwrap().code, "de");
+    }
+
+    #[test]
+    fn a_mail_may_have_two_languages_and_a_short_one_leaves_them_open() {
+        assert_eq!(codes("음악회에 참석하겠습니다. I will be there with the others."), ["ko", "en"]);
+        assert_eq!(codes("Concert? Jo."), ["en", "de"]);
+        assert_eq!(codes("Kim Minsu 김민수, I would be glad to come to the concert."), ["en"]);
+    }
+}

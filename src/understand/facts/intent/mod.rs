@@ -56,17 +56,25 @@ pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Lan
     let mut found: Vec<Signal> = Vec::new();
     for sentence in sessions::sentences_of(body, languages) {
         let answers = reading.mentions.iter().any(|mention| {
-            mention.answer != Answer::Maybe && mention.evidence.span.is_some_and(|span| sentence.span.contains(&span))
+            mention.answer != Answer::Maybe
+                && mention.is_said()
+                && mention.evidence.span.is_some_and(|span| sentence.span.contains(&span))
         });
         let sentence = signals::Sentence {
             text: sentence.span.of(body),
             start: sentence.span.start,
             question: sentence.question,
             answers,
+            attends: reading
+                .mentions
+                .iter()
+                .any(|mention| mention.evidence.span.is_some_and(|span| sentence.span.contains(&span)))
+                || words.iter().any(|words| words.accept.occur_in(sentence.span.of(body))),
         };
         found.extend(signals::of(&sentence, &words));
     }
     let kind = kind(body, &words, &reading, event, &found);
+    found.extend(others_record(body, &words, kind.as_ref()));
     Intent { kind, signals: found }
 }
 
@@ -78,7 +86,15 @@ fn kind(
     signals: &[Signal],
 ) -> Option<(Kind, Evidence)> {
     let place = |list: fn(&Words) -> &Phrases| words.iter().find_map(|words| list(words).find_in(body).next());
-    let answered = |answer| reading.mentions.iter().find(|mention| mention.answer == answer);
+    let asked = |mention: &sessions::Mention| {
+        let inside = |signal: &&Signal| {
+            signal.span.zip(mention.evidence.span).is_some_and(|(asked, named)| asked.contains(&named))
+        };
+        !mention.is_said()
+            && signals.iter().filter(|signal| signal.code == ReasonCode::Question).any(|signal| inside(&signal))
+    };
+    // A session that is only asked about is no answer.
+    let answered = |answer| reading.mentions.iter().find(|mention| mention.answer == answer && !asked(mention));
     let everything = |answer| {
         event.sessions.iter().all(|session| {
             reading.mentions.iter().any(|mention| mention.answer == answer && mention.sessions.contains(&session.id))
@@ -89,6 +105,7 @@ fn kind(
     let earlier = place(|words| &words.earlier);
     let yes = answered(Answer::Yes).and_then(|mention| mention.evidence.span);
     let no = answered(Answer::No).and_then(|mention| mention.evidence.span);
+    let only = reading.mentions.iter().any(|mention| mention.exclusive);
     let question = signals.iter().find(|signal| signal.code == ReasonCode::Question).and_then(|signal| signal.span);
     let read = |kind, span: Option<Span>, confidence, rule| {
         let span = span.unwrap_or(Span { start: 0, end: 0 });
@@ -99,7 +116,7 @@ fn kind(
         return read(Kind::Unrelated, Some(span), 0.8, "not about the invitation");
     }
     match (yes, no) {
-        (Some(_), _) if earlier.is_some() && (change.is_some() || cancel.is_some() || no.is_some()) => {
+        (Some(_), _) if earlier.is_some() && (change.is_some() || cancel.is_some() || no.is_some() || only) => {
             read(Kind::Change, change.or(cancel).or(earlier), 0.85, "an answer given before is changed")
         }
         (None, _) if cancel.is_some() => read(Kind::Cancel, cancel, 0.9, "an answer given before is taken back"),
@@ -116,8 +133,20 @@ fn kind(
     }
 }
 
+/// Somebody else's answer is taken back or changed: only its contact or staff may do that.
+fn others_record(body: &str, words: &[&Words], kind: Option<&(Kind, Evidence)>) -> Option<Signal> {
+    let changes = words.iter().any(|words| words.cancel.occur_in(body));
+    kind.filter(|(kind, _)| changes || matches!(kind, Kind::Cancel | Kind::Change))?;
+    let span = words.iter().find_map(|words| words.others.find_in(body).next())?;
+    let detail = format!("takes back or changes the answer of somebody else: \"{}\"", span.of(body));
+    Some(Signal { code: ReasonCode::OtherPersonsRecord, detail, span: Some(span) })
+}
+
 /// Whether a signal holds a message back for a person, rather than only showing it to one beside the record.
 #[must_use]
 pub fn holds_back(code: ReasonCode) -> bool {
     !matches!(code, ReasonCode::SpecialRequest | ReasonCode::Question)
 }
+
+#[cfg(test)]
+mod tests;

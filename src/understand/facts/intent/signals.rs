@@ -13,8 +13,10 @@ pub struct Sentence<'a> {
     pub start: usize,
     /// Whether it ends in a question mark.
     pub question: bool,
-    /// Whether it speaks of coming.
+    /// Whether it answers for a session.
     pub answers: bool,
+    /// Whether it speaks of coming or of a session at all.
+    pub attends: bool,
 }
 
 /// Everything noticed in one sentence.
@@ -31,14 +33,17 @@ pub fn of(sentence: &Sentence<'_>, words: &[&Words]) -> Vec<Signal> {
         if let Some(span) = first(&words.suspicious, &Phrases::default(), sentence.text) {
             add(ReasonCode::SuspiciousContent, format!("says \"{}\"", span.of(sentence.text)), span);
         }
-        if let Some(span) = first(&words.conditional, &words.unconditional, sentence.text) {
+        if let Some(span) = first(&words.conditional, &words.unconditional, sentence.text).filter(|_| sentence.attends)
+        {
             add(ReasonCode::Conditional, format!("comes on a condition: \"{}\"", sentence.text.trim()), span);
         }
-        if let Some(span) = first(&words.uncertain, &words.certain, sentence.text) {
+        let hedge = first(&words.hedges, &words.certain, sentence.text).filter(|_| sentence.attends);
+        if let Some(span) = first(&words.uncertain, &words.certain, sentence.text).or(hedge) {
             add(ReasonCode::UncertainAttendance, format!("is not sure: \"{}\"", sentence.text.trim()), span);
         }
         if let Some(span) = first(&words.companion, &words.alone, sentence.text)
             && !words.alone.occur_in(sentence.text)
+            && sentence.attends
         {
             add(ReasonCode::UnnamedCompanions, format!("others come along: \"{}\"", span.of(sentence.text)), span);
         }

@@ -20,12 +20,16 @@ pub struct Words {
     pub change: Phrases,
     /// Speaking of an answer given before.
     pub earlier: Phrases,
+    /// Somebody other than the writer, where an answer is changed.
+    pub others: Phrases,
     /// Coming only if something happens.
     pub conditional: Phrases,
     /// Phrases of a condition that are politeness.
     pub unconditional: Phrases,
     /// Not knowing yet.
     pub uncertain: Phrases,
+    /// Words of doubt that count where the sentence speaks of coming.
+    pub hedges: Phrases,
     /// Phrases of doubt that are not about coming.
     pub certain: Phrases,
     /// Asking something, with or without a question mark.

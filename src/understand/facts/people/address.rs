@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::mail::Mail;
 use super::candidate::{Candidate, Witness};
 use super::labels::{Entry, Label};
+use super::mail::Mail;
 use super::name;
 use super::pieces::{self, Piece};
 use crate::event::Field;

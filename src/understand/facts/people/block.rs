@@ -1,8 +1,8 @@
 //! Signature and trailing block: the lines around the writer's name at the end, or a card anywhere in the mail.
 
-use super::mail::Mail;
 use super::candidate::{Candidate, Witness, of_parts};
 use super::labels;
+use super::mail::Mail;
 use super::name;
 use super::phrase::{self, Kind, Part};
 use super::pieces::{self, Piece, is_capitalized};
@@ -19,7 +19,8 @@ const LINES: usize = 14;
 pub(super) fn read(mail: &Mail<'_>) -> Vec<Candidate> {
     let lines: Vec<Piece<'_>> = pieces::lines(mail.text).collect();
     let signature = start(mail, &lines);
-    let mut candidates = signature.map_or_else(Vec::new, |from| signature_block(mail, lines.get(from..).unwrap_or_default()));
+    let mut candidates =
+        signature.map_or_else(Vec::new, |from| signature_block(mail, lines.get(from..).unwrap_or_default()));
     let before = lines.get(..signature.unwrap_or(lines.len())).unwrap_or_default();
     for (at, line) in before.iter().enumerate() {
         if begins_with_name(mail, *line) {
@@ -36,7 +37,8 @@ pub(super) fn read(mail: &Mail<'_>) -> Vec<Candidate> {
 pub(super) fn lines<'a>(mail: &Mail<'a>) -> Vec<Piece<'a>> {
     let lines: Vec<Piece<'a>> = pieces::lines(mail.text).collect();
     let from = start(mail, &lines).unwrap_or(lines.len());
-    let block = lines.iter().skip(from).filter(|line| !line.text.is_empty() && line.text.chars().count() <= LINE).take(LINES);
+    let block =
+        lines.iter().skip(from).filter(|line| !line.text.is_empty() && line.text.chars().count() <= LINE).take(LINES);
     block.flat_map(|line| pieces::split(*line)).collect()
 }
 
@@ -86,7 +88,8 @@ where
     let mut parts: Vec<Part<'a>> = Vec::new();
     for (index, line) in lines.enumerate() {
         let words = line.text.split_whitespace().count();
-        let sentence = words > 14 || line.text.chars().count() > LINE || (words > 7 && line.text.ends_with(['.', '!', '?']));
+        let sentence =
+            words > 14 || line.text.chars().count() > LINE || (words > 7 && line.text.ends_with(['.', '!', '?']));
         if sentence && index > 0 {
             break;
         }
@@ -147,5 +150,8 @@ fn names(mail: &Mail<'_>, parts: &[Part<'_>], witness: Witness) -> Vec<Candidate
         let is_person = name::is_person(&name, mail.lexicon) && name::is_written_as_name(&name, mail.lexicon);
         is_person.then_some((name, part))
     });
-    stranger.map(|(name, part)| Candidate::read(Field::Name, name, part.piece, witness.times(0.8))).into_iter().collect()
+    stranger
+        .map(|(name, part)| Candidate::read(Field::Name, name, part.piece, witness.times(0.8)))
+        .into_iter()
+        .collect()
 }

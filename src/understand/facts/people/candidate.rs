@@ -1,8 +1,8 @@
 //! What a reader found: a possible value of a field. Readers are witnesses; `combine` weighs what they say.
 
+use super::phrase::{Kind, Part};
 use super::pieces::{Piece, is_hangul};
 use super::words::Lexicon;
-use super::phrase::{Kind, Part};
 use crate::event::Field;
 use crate::understand::facts::evidence::{Evidence, Fact, Source};
 use crate::understand::reply::Span;
@@ -23,13 +23,29 @@ impl Candidate {
     /// One read from the reply text.
     pub(super) fn read(field: Field, value: String, piece: Piece<'_>, witness: Witness) -> Self {
         let text = piece.text.to_string();
-        Self { field, value, text, span: Some(piece.span()), source: witness.source, rule: witness.rule, confidence: witness.confidence }
+        Self {
+            field,
+            value,
+            text,
+            span: Some(piece.span()),
+            source: witness.source,
+            rule: witness.rule,
+            confidence: witness.confidence,
+        }
     }
 
     /// One read from elsewhere.
     pub(super) fn outside(field: Field, value: &str, witness: Witness) -> Self {
         let (value, text) = (value.to_string(), value.to_string());
-        Self { field, value, text, span: None, source: witness.source, rule: witness.rule, confidence: witness.confidence }
+        Self {
+            field,
+            value,
+            text,
+            span: None,
+            source: witness.source,
+            rule: witness.rule,
+            confidence: witness.confidence,
+        }
     }
 
     /// As a fact, with this confidence.

@@ -3,6 +3,7 @@
 use super::candidate::Candidate;
 use super::mail::Mail;
 use super::name;
+use super::pieces::is_hangul;
 use crate::event::Field;
 use crate::understand::facts::evidence::Fact;
 
@@ -26,7 +27,8 @@ pub(super) fn best(mail: &Mail<'_>, field: Field, candidates: &[Candidate]) -> O
 fn honest_organization(mail: &Mail<'_>, fact: &Fact<String>) -> f32 {
     let confidence = fact.evidence.confidence;
     if mail.domain_supports(&fact.value) && fact.evidence.rule != "unaffiliated" {
-        return if confidence >= 0.3 { 0.7 + 0.27 * confidence } else { confidence };
+        let known = if confidence >= 0.3 { 0.7 + 0.27 * confidence } else { confidence };
+        return if fact.value.split_whitespace().count() > 3 { known * 0.9 } else { known };
     }
     let believed = match fact.evidence.rule {
         "label" => 0.94,
@@ -43,8 +45,8 @@ fn honest_organization(mail: &Mail<'_>, fact: &Fact<String>) -> f32 {
 fn honest_position(mail: &Mail<'_>, value: &str) -> f32 {
     let length = match value.split_whitespace().count() {
         1 => 1.0,
-        2 => 0.97,
-        3 => 0.87,
+        2 => 0.94,
+        3 => 0.85,
         4 => 0.8,
         _ => 0.6,
     };
@@ -56,14 +58,20 @@ fn strongest(mail: &Mail<'_>, field: Field, candidates: &[Candidate]) -> Option<
     let all: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.field == field).collect();
     let support = |candidate: &Candidate| {
         let known = field == Field::Organization && mail.domain_supports(&candidate.value);
-        let candidate = &Candidate { confidence: if known { candidate.confidence.mul_add(0.7, 0.3) } else { candidate.confidence }, ..candidate.clone() };
-        let doubt = distinct_witnesses(&all, candidate, field).iter().fold(1.0 - candidate.confidence, |doubt, other| doubt * (1.0 - 0.6 * other));
+        let candidate = &Candidate {
+            confidence: if known { candidate.confidence.mul_add(0.7, 0.3) } else { candidate.confidence },
+            ..candidate.clone()
+        };
+        let doubt = distinct_witnesses(&all, candidate, field)
+            .iter()
+            .fold(1.0 - candidate.confidence, |doubt, other| doubt * (1.0 - 0.6 * other));
         1.0 - doubt
     };
     let strongest = all.iter().map(|candidate| (support(candidate), *candidate)).max_by(|a, b| {
         a.0.total_cmp(&b.0).then(a.1.confidence.total_cmp(&b.1.confidence)).then(a.1.value.len().cmp(&b.1.value.len()))
     })?;
-    let conflict = all.iter().filter(|other| !compatible(field, &other.value, &strongest.1.value)).map(|other| support(other));
+    let conflict =
+        all.iter().filter(|other| !compatible(field, &other.value, &strongest.1.value)).map(|other| support(other));
     let against = conflict.fold(0.0_f32, f32::max);
     let confidence = (strongest.0 * (1.0 - 0.5 * against)).min(CERTAIN);
     Some(strongest.1.clone().into_fact(confidence))
@@ -85,7 +93,7 @@ fn distinct_witnesses(all: &[&Candidate], with: &Candidate, field: Field) -> Vec
 fn compatible(field: Field, a: &str, b: &str) -> bool {
     match field {
         Field::Email => a == b,
-        Field::Name => name::agree(a, b),
+        Field::Name => name::agree(a, b) || a.chars().any(is_hangul) != b.chars().any(is_hangul),
         _ => {
             let (a, b) = (name::folded(a), name::folded(b));
             let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };

@@ -1,12 +1,43 @@
 //! The writer's whole name where the headers give only a part of it, or only an address: the words of the text that
 //! stand around the part that is known.
 
-use super::mail::Mail;
 use super::candidate::{Candidate, Witness};
+use super::headfinal;
+use super::mail::Mail;
 use super::name;
 use super::pieces::{self, Piece, is_capitalized};
+use super::romanize;
 use crate::event::Field;
 use crate::understand::facts::evidence::Source;
+
+/// The Korean name of a writer whose headers are in Latin letters: the one in the text that sounds like them.
+pub(super) fn korean(mail: &Mail<'_>) -> Option<Candidate> {
+    let latin =
+        format!("{} {}", mail.sender.name.as_deref().unwrap_or_default(), mail.sender.address.split('@').next()?);
+    let lexicon = mail.lexicon;
+    for line in pieces::lines(mail.text) {
+        for word in line.words() {
+            let bare = headfinal::strip_particles(word, lexicon);
+            let found = name::korean_in(bare.text, lexicon)
+                .filter(|name| name.chars().count() == 3 && bare.text.starts_with(name.as_str()));
+            let Some(found) =
+                found.filter(|name| !lexicon.is(|w| &w.institutions, name) && !lexicon.is(|w| &w.roles, name))
+            else {
+                continue;
+            };
+            let given: String = found.chars().skip(1).collect();
+            let part = mail.sender.name.as_deref().is_some_and(|name| {
+                found != name && name.chars().count() == 2 && (found.ends_with(name) || found.starts_with(name))
+            });
+            if part || romanize::sounds_like(&given, &latin) {
+                let witness = Witness::new(Source::Signature, "Korean name that sounds like From", 0.93);
+                let piece = bare.part(0, found.len());
+                return Some(Candidate::read(Field::Name, found, piece, witness));
+            }
+        }
+    }
+    None
+}
 
 /// The fullest name that agrees with what From and the address tell.
 pub(super) fn read(mail: &Mail<'_>) -> Option<Candidate> {
@@ -15,7 +46,9 @@ pub(super) fn read(mail: &Mail<'_>) -> Option<Candidate> {
     let supports = |word: &str| {
         let folded = name::folded(word).concat();
         let in_address = folded.len() >= 4 && local.contains(folded.as_str())
-            || local.split(|c: char| !c.is_alphabetic()).any(|part| part.len() >= 2 && (part == folded || folded.len() >= 3 && part.starts_with(folded.as_str())));
+            || local.split(|c: char| !c.is_alphabetic()).any(|part| {
+                part.len() >= 2 && (part == folded || folded.len() >= 3 && part.starts_with(folded.as_str()))
+            });
         known.contains(&folded) || in_address
     };
     let mut best: Option<(usize, Piece<'_>)> = None;
@@ -34,11 +67,22 @@ pub(super) fn read(mail: &Mail<'_>) -> Option<Candidate> {
     let (support, piece) = best?;
     let value = name::clean(piece.text, mail.lexicon)?;
     let confidence = if support >= 2 { 0.93 } else { 0.8 };
-    Some(Candidate::read(Field::Name, value, piece, Witness::new(Source::Signature, "name that the address supports", confidence)))
+    Some(Candidate::read(
+        Field::Name,
+        value,
+        piece,
+        Witness::new(Source::Signature, "name that the address supports", confidence),
+    ))
 }
 
 /// The name of two to four words that holds the word at `at`, with the number of its words that the headers support.
-fn around<'a>(mail: &Mail<'_>, piece: Piece<'a>, words: &[Piece<'a>], at: usize, supports: &impl Fn(&str) -> bool) -> Option<(Piece<'a>, usize)> {
+fn around<'a>(
+    mail: &Mail<'_>,
+    piece: Piece<'a>,
+    words: &[Piece<'a>],
+    at: usize,
+    supports: &impl Fn(&str) -> bool,
+) -> Option<(Piece<'a>, usize)> {
     let lexicon = mail.lexicon;
     let fits = |word: &Piece<'_>| {
         let written = is_capitalized(word.text) || supports(word.text) || lexicon.is(|w| &w.name_particles, word.text);

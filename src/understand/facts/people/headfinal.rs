@@ -125,6 +125,11 @@ fn chain<'a, 'b>(piece: Piece<'a>, words: &'b [Piece<'a>], lexicon: Lexicon<'_>)
         let known = lexicon.is(|w| &w.institutions, word.text) || lexicon.is(|w| &w.units, word.text);
         stripped || (!known && (lexicon.is(|w| &w.clause_ends, word.text) || lexicon.is(|w| &w.enders, word.text)))
     };
+    let verbal =
+        |word: &Piece<'_>| !lexicon.is(|w| &w.institutions, word.text) && lexicon.is(|w| &w.clause_ends, word.text);
+    if words.last().is_some_and(verbal) {
+        return &[];
+    }
     let last = words.len().saturating_sub(1);
     let broken = words.iter().take(last).rposition(breaks);
     words.get(broken.map_or(0, |at| at + 1)..).unwrap_or_default()
@@ -141,6 +146,12 @@ pub(super) fn strip_particles<'a>(word: Piece<'a>, lexicon: Lexicon<'_>) -> Piec
     }
     let shorter =
         lexicon.particles().filter_map(|particle| text.strip_suffix(particle)).filter(|rest| rest.chars().count() >= 2);
-    let best = shorter.min_by_key(|rest| rest.len());
-    Piece { text: best.unwrap_or(text), ..word }
+    match shorter.min_by_key(|rest| rest.len()) {
+        Some(rest) if known(rest) => Piece { text: rest, ..word },
+        Some(rest) => {
+            let more = lexicon.particles().filter_map(|particle| rest.strip_suffix(particle)).find(|rest| known(rest));
+            Piece { text: more.unwrap_or(rest), ..word }
+        }
+        None => Piece { text, ..word },
+    }
 }

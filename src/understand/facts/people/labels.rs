@@ -1,12 +1,12 @@
 //! Forms: "Name: …", tables, labels on one line and values on the next, numbered answers, answers under the
 //! invitation's own lines.
 
-use super::mail::Mail;
 use super::candidate::{Candidate, Witness, of_parts};
+use super::mail::Mail;
 use super::name;
 use super::phrase::{self, Kind};
 use super::pieces::{self, Piece, tidy};
-use super::words::{Lexicon, Words, WordList};
+use super::words::{Lexicon, WordList, Words};
 use crate::event::Field;
 use crate::understand::facts::evidence::Source;
 
@@ -30,7 +30,10 @@ pub(super) struct Entry<'a> {
     pub(super) value: Piece<'a>,
 }
 
-const LISTS: [(fn(&Words) -> &WordList, Label); 7] = [
+/// Picks a list out of a language's words.
+type List = fn(&Words) -> &WordList;
+
+const LISTS: [(List, Label); 7] = [
     (|w| &w.labels.name, Label::Asks(Field::Name)),
     (|w| &w.labels.first_name, Label::FirstName),
     (|w| &w.labels.last_name, Label::LastName),
@@ -46,7 +49,12 @@ pub(super) fn entries<'a>(mail: &Mail<'a>) -> Vec<Entry<'a>> {
     let mut entries = Vec::new();
     let mut at = 0;
     while let Some(line) = lines.get(at) {
-        let run = lines.get(at..).unwrap_or_default().iter().map_while(|line| bare_label(*line, mail.lexicon)).collect::<Vec<_>>();
+        let run = lines
+            .get(at..)
+            .unwrap_or_default()
+            .iter()
+            .map_while(|line| bare_label(*line, mail.lexicon))
+            .collect::<Vec<_>>();
         let values = lines.get(at + run.len()..).unwrap_or_default();
         if run.len() >= 3 && values.len() >= run.len() {
             let pairs = run.iter().zip(values);
@@ -92,7 +100,8 @@ fn on_line<'a>(line: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<Entry<'a>> {
 
 /// Whether a line is an entry of a form.
 pub(super) fn is_labelled(line: Piece<'_>, lexicon: Lexicon<'_>) -> bool {
-    split_label(line, lexicon).is_some_and(|(_, value)| !value.text.is_empty()) && line.text.contains([':', '：', '=', '\t'])
+    split_label(line, lexicon).is_some_and(|(_, value)| !value.text.is_empty())
+        && line.text.contains([':', '：', '=', '\t'])
 }
 
 /// A label at the start of a line and what follows it.
@@ -111,7 +120,9 @@ fn split_label<'a>(line: Piece<'a>, lexicon: Lexicon<'_>) -> Option<(Label, Piec
         };
         if separates && let Some(label) = label(before, lexicon) {
             let rest = line.sub(after);
-            let value = rest.text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '.' | '-' | '>' | '|' | '=' | '–' | '—' | '/'));
+            let value = rest.text.trim_start_matches(|c: char| {
+                c.is_whitespace() || matches!(c, ':' | '.' | '-' | '>' | '|' | '=' | '–' | '—' | '/')
+            });
             found = Some((label, rest.sub(value).trimmed()));
         }
     }
@@ -121,11 +132,19 @@ fn split_label<'a>(line: Piece<'a>, lexicon: Lexicon<'_>) -> Option<(Label, Piec
 /// The label that some words are: numbering, bullets and dots aside.
 pub(super) fn label(text: &str, lexicon: Lexicon<'_>) -> Option<Label> {
     let key = text.trim().trim_matches(|c: char| !c.is_alphanumeric() && c != ')' && c != '(');
+    let key = key.trim_end_matches(|c: char| c.is_ascii_digit() || c == '#' || c == ' ');
     let key = without_number(key).trim_matches(|c: char| !c.is_alphanumeric() && c != ')' && c != '(').to_lowercase();
     let plain = key.split('(').next().unwrap_or_default().trim().to_string();
     let joined: String = key.split_whitespace().collect();
-    let own = key.split_once(' ').map(|(first, rest)| (lexicon.is(|w| &w.articles, first), rest)).filter(|(is, _)| *is).map(|(_, rest)| rest.to_string());
-    for candidate in [Some(key.clone()), Some(plain), own, key.chars().any(pieces::is_hangul).then_some(joined)].into_iter().flatten() {
+    let own = key
+        .split_once(' ')
+        .map(|(first, rest)| (lexicon.is(|w| &w.articles, first), rest))
+        .filter(|(is, _)| *is)
+        .map(|(_, rest)| rest.to_string());
+    for candidate in [Some(key.clone()), Some(plain), own, key.chars().any(pieces::is_hangul).then_some(joined)]
+        .into_iter()
+        .flatten()
+    {
         if candidate.is_empty() {
             continue;
         }
@@ -140,7 +159,8 @@ pub(super) fn label(text: &str, lexicon: Lexicon<'_>) -> Option<Label> {
 fn without_number(text: &str) -> &str {
     let Some((first, rest)) = text.split_once(char::is_whitespace) else { return text };
     let mark = first.trim_end_matches(['.', ')', ':']);
-    let numbered = first.len() > mark.len() && mark.chars().count() <= 2 || (!mark.is_empty() && mark.chars().all(|c| c.is_ascii_digit()));
+    let numbered = first.len() > mark.len() && mark.chars().count() <= 2
+        || (!mark.is_empty() && mark.chars().all(|c| c.is_ascii_digit()));
     if numbered { rest.trim_start() } else { text }
 }
 
@@ -187,8 +207,11 @@ fn affiliation(mail: &Mail<'_>, piece: Piece<'_>, has_position: bool, witness: W
     if phrase::is_contact(piece.text, mail.lexicon) {
         return Vec::new();
     }
-    let parts: Vec<_> = pieces::split(piece).into_iter().flat_map(|piece| phrase::read(piece, None, mail.lexicon)).collect();
-    let mixed = !has_position && parts.iter().any(|part| part.kind == Kind::Position) && parts.iter().any(|part| part.kind != Kind::Position);
+    let parts: Vec<_> =
+        pieces::split(piece).into_iter().flat_map(|piece| phrase::read(piece, None, mail.lexicon)).collect();
+    let mixed = !has_position
+        && parts.iter().any(|part| part.kind == Kind::Position)
+        && parts.iter().any(|part| part.kind != Kind::Position);
     if mixed {
         return of_parts(&parts, witness.times(0.9), mail.lexicon);
     }
@@ -197,7 +220,8 @@ fn affiliation(mail: &Mail<'_>, piece: Piece<'_>, has_position: bool, witness: W
 
 fn position(mail: &Mail<'_>, piece: Piece<'_>, has_organization: bool, witness: Witness) -> Vec<Candidate> {
     if !has_organization {
-        let parts: Vec<_> = pieces::split(piece).into_iter().flat_map(|piece| phrase::read(piece, None, mail.lexicon)).collect();
+        let parts: Vec<_> =
+            pieces::split(piece).into_iter().flat_map(|piece| phrase::read(piece, None, mail.lexicon)).collect();
         let names = |kind| parts.iter().any(|part| part.kind == kind);
         if names(Kind::Position) && names(Kind::Institution) {
             return of_parts(&parts, witness.times(0.9), mail.lexicon);
@@ -213,7 +237,9 @@ fn without_article(text: &str, lexicon: Lexicon<'_>) -> String {
     let remark = text.rfind(" (").filter(|at| *at > 0 && text.trim_end().ends_with(')'));
     let text = tidy(text.get(..remark.unwrap_or(text.len())).unwrap_or(text));
     match text.split_once(' ') {
-        Some((first, rest)) if lexicon.is(|w| &w.articles, first) && first.chars().all(char::is_lowercase) => rest.to_string(),
+        Some((first, rest)) if lexicon.is(|w| &w.articles, first) && first.chars().all(char::is_lowercase) => {
+            rest.to_string()
+        }
         _ => text,
     }
 }
@@ -229,7 +255,9 @@ pub(super) fn inline_entries<'a>(mail: &Mail<'a>) -> Vec<Entry<'a>> {
             [] => {}
             [field] => entries.push(Entry { label: Label::Asks(*field), value }),
             several if several.len() == values.len() => {
-                entries.extend(several.iter().zip(values).map(|(field, value)| Entry { label: Label::Asks(*field), value }));
+                entries.extend(
+                    several.iter().zip(values).map(|(field, value)| Entry { label: Label::Asks(*field), value }),
+                );
             }
             several => entries.extend(by_meaning(mail, several, &values)),
         }
@@ -293,12 +321,17 @@ pub(super) fn numbered<'a>(mail: &Mail<'a>) -> Vec<Entry<'a>> {
         .collect();
     let writer = mail.writer.as_deref().unwrap_or_default();
     let opens = values.first().is_some_and(|first| phrase::is_writer(first.text, writer, mail.lexicon));
-    if values.len() < 3 || !opens || values.iter().any(|value| split_label(*value, mail.lexicon).is_some_and(|(label, _)| label != Label::Other)) {
+    if values.len() < 3
+        || !opens
+        || values.iter().any(|value| split_label(*value, mail.lexicon).is_some_and(|(label, _)| label != Label::Other))
+    {
         return Vec::new();
     }
     let fields = [Field::Name, Field::Organization, Field::Position];
-    let mut entries: Vec<Entry<'a>> = fields.iter().zip(&values).map(|(field, value)| Entry { label: Label::Asks(*field), value: *value }).collect();
-    let is_position = |piece: &Piece<'_>| phrase::read(*piece, None, mail.lexicon).iter().any(|part| part.kind == Kind::Position);
+    let mut entries: Vec<Entry<'a>> =
+        fields.iter().zip(&values).map(|(field, value)| Entry { label: Label::Asks(*field), value: *value }).collect();
+    let is_position =
+        |piece: &Piece<'_>| phrase::read(*piece, None, mail.lexicon).iter().any(|part| part.kind == Kind::Position);
     if let [_, second, third, ..] = values.as_slice()
         && is_position(second)
         && !is_position(third)
@@ -309,4 +342,27 @@ pub(super) fn numbered<'a>(mail: &Mail<'a>) -> Vec<Entry<'a>> {
             .collect();
     }
     entries
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::understand::language::Languages;
+
+    #[test]
+    fn labels_are_known_in_every_dress() {
+        let lexicon = Lexicon(Languages::built_in());
+        for (text, wanted) in [
+            ("Name", Some(Label::Asks(Field::Name))),
+            ("1. Full name", Some(Label::Asks(Field::Name))),
+            ("a) Organisation", Some(Label::Asks(Field::Organization))),
+            ("* Funktion ......", Some(Label::Asks(Field::Position))),
+            ("성    명", Some(Label::Asks(Field::Name))),
+            ("Vorname", Some(Label::FirstName)),
+            ("Dinner", Some(Label::Other)),
+            ("Elm", None),
+        ] {
+            assert_eq!(label(text, lexicon), wanted, "{text}");
+        }
+    }
 }

@@ -83,7 +83,9 @@ impl<'a> Mail<'a> {
     /// Whether words are the event's own: its titles, its places, its host.
     pub(super) fn is_of_event(&self, text: &str) -> bool {
         let words = name::folded(text);
-        words.iter().filter(|word| word.chars().count() > 2).all(|word| self.event_words.contains(word))
+        let mut telling = words.iter().filter(|word| word.chars().count() > 2).peekable();
+        let known = |word: &String| self.event_words.contains(word);
+        if telling.peek().is_some() { telling.all(known) } else { words.iter().all(known) }
     }
 
     /// Whether the writer's name is known in full.

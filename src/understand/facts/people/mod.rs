@@ -7,9 +7,11 @@ mod combine;
 mod doubt;
 mod fuller;
 mod headfinal;
+mod introduction;
 mod labels;
 mod mail;
 mod name;
+mod organization;
 mod own;
 mod phrase;
 mod pieces;
@@ -18,6 +20,8 @@ mod prose;
 mod romanize;
 mod roster;
 mod sender;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use self::candidate::{Candidate, Witness};
@@ -69,14 +73,24 @@ pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Lan
     if !listed.is_empty() {
         let shared = shared(&mail, &own::read(&mail, &[], Vec::new()));
         let people = roster::people(&mail, listed, &shared);
-        let signals = if people.len() > MANY { vec![signal(ReasonCode::TooManyPeople, format!("{} people are listed", people.len()))] } else { Vec::new() };
+        let signals = if people.len() > MANY {
+            vec![signal(ReasonCode::TooManyPeople, format!("{} people are listed", people.len()))]
+        } else {
+            Vec::new()
+        };
         return People { people, signals };
     }
-    if let Some(principal) = principal::read(&mail) {
+    let companions = roster::companions(&mail);
+    let has_form = entries.iter().any(|entry| entry.label == labels::Label::Asks(Field::Name));
+    if let Some(principal) = principal::read(&mail).filter(|_| !has_form && companions.is_empty()) {
         let shared = shared(&mail, &own::read(&mail, &[], Vec::new()));
         return People { people: roster::people(&mail, vec![principal], &shared), signals: Vec::new() };
     }
     let mut signals = Vec::new();
+    if let Some((from, to)) = mail.lexicon.find_first(|w| &w.unnamed_companions, mail.text) {
+        let detail = "speaks of companions without a name".to_string();
+        signals.push(Signal { code: ReasonCode::UnnamedCompanions, detail, span: Some(Span { start: from, end: to }) });
+    }
     if principal::is_deputy(&mail) {
         signals.push(signal(ReasonCode::LowConfidence, "somebody writes for another person, who was not found".into()));
     }
@@ -93,8 +107,10 @@ pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Lan
     {
         signals.extend(absent.iter().filter(|(absent, _)| *absent).map(|(_, code)| signal(*code, doubt.into())));
     }
-    let companions = roster::companions(&mail);
     if companions.is_empty() {
+        if mail.lexicon.find_first(|w| &w.several, mail.text).is_some() {
+            signals.push(signal(ReasonCode::LowConfidence, "the mail speaks of more people than were found".into()));
+        }
         return People { people: vec![writer], signals };
     }
     let shared = shared(&mail, &writer);

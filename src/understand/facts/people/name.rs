@@ -28,14 +28,32 @@ pub(super) fn clean(text: &str, lexicon: Lexicon<'_>) -> Option<String> {
 /// The words of a name without honorifics before and degrees behind.
 fn bare<'a>(text: &'a str, lexicon: Lexicon<'_>) -> Vec<&'a str> {
     let mut words: Vec<&str> = Piece::whole(text).words().iter().map(|word| word.text).collect();
-    let title = |word: &&&str| lexicon.is(|w| &w.honorifics, word) || lexicon.is(|w| &w.roles, word);
+    let title = |word: &&&str| {
+        lexicon.is(|w| &w.honorifics, word) || lexicon.is(|w| &w.roles, word) || is_written_as_title(word)
+    };
     let leading = words.iter().take_while(title).count();
     let honorifics = words.iter().take_while(|word| lexicon.is(|w| &w.honorifics, word)).count();
     words.drain(..if leading + 2 <= words.len() { leading } else { honorifics });
-    while words.last().is_some_and(|word| lexicon.is(|w| &w.degrees, word) && is_degree_written(word, words.len())) {
+    let mixed = words.iter().any(|word| word.chars().any(char::is_lowercase));
+    let suffix = |word: &&str| mixed && is_written_as_title(word) && !word.chars().any(char::is_lowercase);
+    while words.len() > 1
+        && words.last().is_some_and(|word| {
+            suffix(word) || lexicon.is(|w| &w.degrees, word) && is_degree_written(word, words.len())
+        })
+    {
         words.pop();
     }
     words
+}
+
+/// Whether a word has the shape of an abbreviated title: "Dipl.-Psych.", "OStR", "i.R."; initials and "McKay" have not.
+fn is_written_as_title(word: &str) -> bool {
+    let letters: Vec<char> = word.chars().filter(|c| c.is_alphabetic()).collect();
+    let dotted = word.contains('.') && letters.len() > 1 && word.split('.').any(|part| part.chars().count() > 1);
+    let prefix = ["Mc", "Mac", "De", "Di", "Da", "Du", "La", "Le", "Van", "Von", "Fitz"];
+    let joined = word.contains(['-', '\'', '’']) || prefix.iter().any(|prefix| word.starts_with(prefix));
+    let inner = word.chars().zip(word.chars().skip(1)).any(|(one, two)| one.is_lowercase() && two.is_uppercase());
+    dotted || inner && !joined
 }
 
 /// "MA" and "M.A." are degrees, "Ma" is a family name.
@@ -56,7 +74,9 @@ fn is_name_word(word: &str, lexicon: Lexicon<'_>) -> bool {
 fn is_name(words: &[&str], lexicon: Lexicon<'_>) -> bool {
     let role = |word: &&&str| lexicon.is(|w| &w.roles, word);
     let before_last = words.get(..words.len().saturating_sub(1)).unwrap_or_default();
-    words.iter().all(|word| is_name_word(word, lexicon)) && !before_last.iter().any(|word| role(&word)) && (words.len() > 1 || !words.iter().any(|word| role(&word)))
+    words.iter().all(|word| is_name_word(word, lexicon))
+        && !before_last.iter().any(|word| role(&word))
+        && (words.len() > 1 || !words.iter().any(|word| role(&word)))
 }
 
 /// A Korean name: two to four syllables, honorifics and attached titles removed, spaced syllables joined.
@@ -71,9 +91,21 @@ fn korean(text: &str, lexicon: Lexicon<'_>) -> Option<String> {
         }
     }
     let last = words.last()?;
+    let given_first = words.len() == 2 && last.chars().count() == 1 && lexicon.is(|w| &w.surnames, last);
+    if given_first && words.iter().all(|word| word.chars().all(is_hangul)) {
+        return Some(words.join(" "));
+    }
+    let alone = words.len() == 1 && (2..=5).contains(&last.chars().count()) && last.chars().all(is_hangul);
+    if alone && is_foreign_given(last, lexicon) {
+        return Some((*last).to_string());
+    }
     let title = lexicon.is(|w| &w.roles, last) || lexicon.is(|w| &w.degrees, last);
     let attached = korean_in(last, lexicon);
-    if attached.is_some() || !title { attached } else { words.iter().rev().skip(1).find_map(|word| korean_in(word, lexicon)) }
+    if attached.is_some() || !title {
+        attached
+    } else {
+        words.iter().rev().skip(1).find_map(|word| korean_in(word, lexicon))
+    }
 }
 
 /// The name in a Korean word, which may carry a title or a particle.
@@ -88,7 +120,28 @@ pub(super) fn korean_in(word: &str, lexicon: Lexicon<'_>) -> Option<String> {
             None => break,
         }
     }
-    is_korean_name(rest, lexicon).then(|| rest.to_string())
+    let common = [
+        lexicon.is(|w| &w.roles, rest),
+        lexicon.is(|w| &w.institutions, rest),
+        lexicon.is(|w| &w.degrees, rest),
+        lexicon.is(|w| &w.honorifics, rest),
+    ]
+    .contains(&true);
+    (is_korean_name(rest, lexicon) && !common).then(|| rest.to_string())
+}
+
+/// A family name with a given name of three or four syllables, as those have who grew up abroad or were baptized.
+fn is_foreign_given(word: &str, lexicon: Lexicon<'_>) -> bool {
+    let family: String = word.chars().take(1).collect();
+    let noun = [
+        lexicon.is(|w| &w.roles, word),
+        lexicon.is(|w| &w.institutions, word),
+        lexicon.is(|w| &w.units, word),
+        lexicon.is(|w| &w.mailboxes, word),
+        lexicon.is(|w| &w.degrees, word),
+        lexicon.is(|w| &w.breaks, word),
+    ];
+    word.chars().count() >= 4 && lexicon.is(|w| &w.surnames, &family) && !noun.contains(&true)
 }
 
 /// Whether a word has the shape of a Korean name: a family name and one or two syllables more.
@@ -106,13 +159,14 @@ pub(super) fn is_korean_name(word: &str, lexicon: Lexicon<'_>) -> bool {
 /// Whether the words look like a whole person's name, not a mailbox's: two words or more, or a Korean name.
 pub(super) fn is_person(name: &str, lexicon: Lexicon<'_>) -> bool {
     if name.chars().any(is_hangul) {
-        return is_korean_name(&name.replace(' ', ""), lexicon);
+        return name.contains(' ') || name.chars().count() > 2;
     }
     let words: Vec<&str> = name.split_whitespace().collect();
     if words.iter().any(|word| word.trim_end_matches('.').chars().count() == 1) && words.len() == 2 {
         return false; // "Kevin D." may be completed
     }
-    let mailbox = words.iter().any(|word| lexicon.is(|w| &w.mailboxes, word) && !lexicon.is(|w| &w.name_particles, word));
+    let mailbox =
+        words.iter().any(|word| lexicon.is(|w| &w.mailboxes, word) && !lexicon.is(|w| &w.name_particles, word));
     (2..=5).contains(&words.len()) && !mailbox
 }
 
@@ -164,7 +218,9 @@ pub(super) fn find(words: &[Piece<'_>], name: &str) -> Option<(usize, usize)> {
         !parts.is_empty() && parts.iter().all(|part| is_word_of(part, &name))
     };
     let whole = |word: &Piece<'_>| folded(word.text).iter().any(|part| part.chars().count() > 1 && name.contains(part));
-    let middle = |word: &Piece<'_>| is_capitalized(word.text) && word.text.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-'));
+    let middle = |word: &Piece<'_>| {
+        is_capitalized(word.text) && word.text.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-'))
+    };
     let mut best: Option<(usize, usize)> = None;
     let mut from = 0;
     while from < words.len() {
@@ -181,4 +237,50 @@ pub(super) fn find(words: &[Piece<'_>], name: &str) -> Option<(usize, usize)> {
         from = to.max(from + 1);
     }
     best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::understand::language::Languages;
+
+    #[test]
+    fn a_name_is_cleaned_of_everything_that_is_no_name() {
+        let lexicon = Lexicon(Languages::built_in());
+        for (written, wanted) in [
+            ("Prof. Dr. Ada Birch", Some("Ada Birch")),
+            ("Birch, Ada", Some("Ada Birch")),
+            ("OStR Ada Birch", Some("Ada Birch")),
+            ("Dipl.-Psych. Ada McBirch", Some("Ada McBirch")),
+            ("J.T. Birch", Some("J.T. Birch")),
+            ("BIRCH, Dr. Ada", Some("Ada BIRCH")),
+            ("Ada Birch, PhD", Some("Ada Birch")),
+            ("Ada Birch (Elm Trust)", Some("Ada Birch")),
+            ("Ada Birch / Elm Trust", Some("Ada Birch")),
+            ("Murat Ulme MdB", Some("Murat Ulme")),
+            ("Rektorin Eva von der Linde", Some("Eva von der Linde")),
+            ("한가람 박사", Some("한가람")),
+            ("한 가 람", Some("한가람")),
+            ("한가람교수", Some("한가람")),
+            ("총장실", None),
+            ("Elm University", None),
+            ("", None),
+        ] {
+            assert_eq!(clean(written, lexicon).as_deref(), wanted, "{written}");
+        }
+    }
+
+    #[test]
+    fn names_agree_when_one_may_stand_for_the_other() {
+        for (a, b, agreed) in [
+            ("Ada Birch", "A. Birch", true),
+            ("Ada Birch", "ada", true),
+            ("Ada M. Birch", "Ada Birch", true),
+            ("Zoë Łąka", "Zoe Laka", true),
+            ("Ada Birch", "Ada Oak", false),
+            ("Ada Birch", "Elm Birch Trust", false),
+        ] {
+            assert_eq!(agree(a, b), agreed, "{a} and {b}");
+        }
+    }
 }

@@ -1,17 +1,29 @@
 //! What a mail says of the one who wrote it.
 
+use super::Person;
 use super::candidate::{Candidate, Witness};
 use super::labels::{self, Entry};
 use super::mail::Mail;
-use super::{address, block, combine, fuller, name, pieces, prose};
-use super::Person;
+use super::{address, block, combine, fuller, introduction, name, pieces, prose};
 use crate::event::Field;
 use crate::understand::facts::evidence::Source;
 
 /// Finds out who wrote, where the headers do not tell it in full.
 pub(super) fn identify(mail: &mut Mail<'_>, entries: &[Entry<'_>]) -> Vec<Candidate> {
-    let mut candidates = prose::names(mail);
+    let mut candidates = introduction::names(mail);
     candidates.extend(labels::candidates(mail, entries, Source::Label));
+    let is_korean = |name: &str| name.chars().any(pieces::is_hangul);
+    if is_korean(mail.text)
+        && !mail.writer.as_deref().is_some_and(|name| is_korean(name) && name::is_person(name, mail.lexicon))
+    {
+        candidates.extend(fuller::korean(mail));
+        let korean =
+            candidates.iter().filter(|candidate| candidate.field == Field::Name && is_korean(&candidate.value));
+        if let Some(best) = korean.max_by(|a, b| a.confidence.total_cmp(&b.confidence)) {
+            mail.writer = Some(best.value.clone());
+            return candidates;
+        }
+    }
     if mail.knows_writer() {
         return candidates;
     }
@@ -53,7 +65,11 @@ fn headers(mail: &Mail<'_>) -> Vec<Candidate> {
     if let Some(name) = &mail.sender.name {
         let whole = name::is_person(name, mail.lexicon);
         let supported = mail.sender.address_supports(name) || name.chars().any(pieces::is_hangul);
-        let confidence = match (whole, supported) {
+        let other_script = mail
+            .writer
+            .as_deref()
+            .is_some_and(|writer| writer.chars().any(pieces::is_hangul) != name.chars().any(pieces::is_hangul));
+        let confidence = match (whole && !other_script, supported) {
             (true, true) => 0.88,
             (true, false) => 0.65,
             _ => 0.4,
@@ -62,7 +78,8 @@ fn headers(mail: &Mail<'_>) -> Vec<Candidate> {
     }
     for card in &mail.message.cards {
         let witness = Witness::new(Source::Card, "card part", 0.9);
-        let fields = [(Field::Name, &card.name), (Field::Organization, &card.organization), (Field::Position, &card.position)];
+        let fields =
+            [(Field::Name, &card.name), (Field::Organization, &card.organization), (Field::Position, &card.position)];
         for (field, value) in fields {
             candidates.extend(value.as_deref().map(|value| Candidate::outside(field, value, witness)));
         }

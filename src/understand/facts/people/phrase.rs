@@ -5,8 +5,9 @@
 
 use super::headfinal;
 use super::name;
+use super::organization::{named, organization, without_place};
 use super::pieces::{Piece, is_capitalized, is_hangul, tidy};
-use super::words::{Lexicon, Words, WordList};
+use super::words::{Lexicon, WordList, Words};
 
 /// What a piece of text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,9 +53,11 @@ pub(super) fn read<'a>(piece: Piece<'a>, writer: Option<&str>, lexicon: Lexicon<
         && (to - from > 1 || name::folded(writer).len() == 1)
         && let (Some(before), Some(found), Some(after)) = (words.get(..from), words.get(from..to), words.get(to..))
     {
-        let title = |word: &Piece<'_>| lexicon.is(|w| &w.honorifics, word.text) || lexicon.is(|w| &w.degrees, word.text);
+        let title =
+            |word: &Piece<'_>| lexicon.is(|w| &w.honorifics, word.text) || lexicon.is(|w| &w.degrees, word.text);
         let rest = if before.is_empty() { after } else { before };
-        let mut parts: Vec<Part<'a>> = piece.around(found).map(|piece| Part { kind: Kind::Name, piece }).into_iter().collect();
+        let mut parts: Vec<Part<'a>> =
+            piece.around(found).map(|piece| Part { kind: Kind::Name, piece }).into_iter().collect();
         if !rest.iter().all(title) {
             parts.extend(piece.around(rest).into_iter().flat_map(|rest| unnamed(rest, None, lexicon)));
         }
@@ -90,7 +93,8 @@ fn unnamed<'a>(piece: Piece<'a>, writer: Option<&str>, lexicon: Lexicon<'_>) -> 
 pub(super) fn is_writer(text: &str, writer: &str, lexicon: Lexicon<'_>) -> bool {
     text.len() <= 80 && !text.contains([':', '@', '=']) && {
         let words = Piece::whole(text).words();
-        let title = |word: &Piece<'_>| lexicon.is(|w| &w.honorifics, word.text) || lexicon.is(|w| &w.degrees, word.text);
+        let title =
+            |word: &Piece<'_>| lexicon.is(|w| &w.honorifics, word.text) || lexicon.is(|w| &w.degrees, word.text);
         name::find(&words, writer).is_some_and(|(from, to)| {
             words.iter().enumerate().all(|(at, word)| (from..to).contains(&at) || title(word))
         })
@@ -113,27 +117,29 @@ pub(super) fn is_contact(text: &str, lexicon: Lexicon<'_>) -> bool {
 }
 
 /// A street with a number: it begins or ends with one, and names no organization.
-fn is_street(words: &[Piece<'_>]) -> bool {
+pub(super) fn is_street(words: &[Piece<'_>]) -> bool {
     let number = |word: Option<&Piece<'_>>| {
-        word.is_some_and(|word| word.text.starts_with(|c: char| c.is_ascii_digit()) && word.text.len() <= 5 && !word.text.ends_with('.'))
+        word.is_some_and(|word| {
+            word.text.starts_with(|c: char| c.is_ascii_digit()) && word.text.len() <= 5 && !word.text.ends_with('.')
+        })
     };
     words.len() > 1 && (number(words.first()) || number(words.last()))
 }
 
-fn is_role(word: &Piece<'_>, lexicon: Lexicon<'_>) -> bool {
+pub(super) fn is_role(word: &Piece<'_>, lexicon: Lexicon<'_>) -> bool {
     lexicon.is(|w| &w.roles, word.text)
 }
 
-fn is_in(word: &Piece<'_>, list: fn(&Words) -> &WordList, lexicon: Lexicon<'_>) -> bool {
+pub(super) fn is_in(word: &Piece<'_>, list: fn(&Words) -> &WordList, lexicon: Lexicon<'_>) -> bool {
     lexicon.is(list, word.text)
 }
 
 /// Whether a word names an organization. In a text with capitals it is written with one.
-fn is_institution(word: &Piece<'_>, has_capitals: bool, lexicon: Lexicon<'_>) -> bool {
+pub(super) fn is_institution(word: &Piece<'_>, has_capitals: bool, lexicon: Lexicon<'_>) -> bool {
     (is_capitalized(word.text) || !has_capitals) && is_in(word, |w| &w.institutions, lexicon)
 }
 
-fn is_unit(word: &Piece<'_>, lexicon: Lexicon<'_>) -> bool {
+pub(super) fn is_unit(word: &Piece<'_>, lexicon: Lexicon<'_>) -> bool {
     is_in(word, |w| &w.units, lexicon)
 }
 
@@ -141,7 +147,7 @@ fn position_and_organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<
     let all = piece.words();
     let skip = |word: &&Piece<'_>| {
         let small = is_in(word, |w| &w.articles, lexicon) || is_in(word, |w| &w.fillers, lexicon);
-        !is_capitalized(word.text) && (small || is_in(word, |w| &w.at, lexicon))
+        is_in(word, |w| &w.fillers, lexicon) || !is_capitalized(word.text) && (small || is_in(word, |w| &w.at, lexicon))
     };
     let words = all.get(all.iter().take_while(skip).count()..).unwrap_or_default();
     let Some(trimmed) = piece.around(words) else {
@@ -156,21 +162,34 @@ fn position_and_organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<
     let Some(role) = words.iter().position(|word| is_role(word, lexicon)).filter(|role| !firm || *role == 0) else {
         return vec![organization(piece, words, trimmed, lexicon)];
     };
-    if role >= head_end && head.iter().any(|word| is_institution(word, has_capitals, lexicon) || is_unit(word, lexicon)) {
+    if role >= head_end && head.iter().any(|word| is_institution(word, has_capitals, lexicon) || is_unit(word, lexicon))
+    {
         return vec![organization(piece, words, trimmed, lexicon)]; // "Office of the Commissioner"
     }
     let before_role = words.get(..role).unwrap_or_default();
     let verbal = |word: &Piece<'_>| {
-        (is_in(word, |w| &w.verbal, lexicon) || is_in(word, |w| &w.articles, lexicon)) && !is_capitalized(word.text) || word.text.eq_ignore_ascii_case("i")
+        (is_in(word, |w| &w.verbal, lexicon) || is_in(word, |w| &w.articles, lexicon)) && !is_capitalized(word.text)
+            || word.text.eq_ignore_ascii_case("i")
     };
     if role < head_end && (before_role.len() > 5 || before_role.iter().any(verbal)) {
         return whole(Kind::Other); // a sentence
     }
-    let head_is_institution = head.last().is_some_and(|last| is_institution(last, has_capitals, lexicon) && !is_role(last, lexicon));
-    if role == 0 && head_is_institution && head.len() > 2 && !words.get(1).is_some_and(|next| is_unit(next, lexicon)) {
+    let head_is_institution =
+        head.last().is_some_and(|last| is_institution(last, has_capitals, lexicon) && !is_role(last, lexicon));
+    let head_has_institution =
+        head.iter().skip(1).any(|word| is_institution(word, has_capitals, lexicon) && !is_role(word, lexicon));
+    if role == 0
+        && head_has_institution
+        && head.len() > 2
+        && words.get(1).is_some_and(|next| is_capitalized(next.text) && !is_role(next, lexicon))
+        && !words.get(1).is_some_and(|next| is_unit(next, lexicon))
+    {
         let (position, organization) = (words.get(..1).unwrap_or_default(), words.get(1..).unwrap_or_default());
         if let (Some(position), Some(organization)) = (piece.around(position), piece.around(organization)) {
-            return vec![Part { kind: Kind::Position, piece: position }, Part { kind: Kind::Institution, piece: organization }];
+            return vec![
+                Part { kind: Kind::Position, piece: position },
+                Part { kind: Kind::Institution, piece: organization },
+            ];
         }
     }
     if role < head_end && head_is_institution && role == 0 {
@@ -179,6 +198,9 @@ fn position_and_organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<
     if head_is_institution && role > 0 {
         return vec![organization(piece, words, trimmed, lexicon)]; // "Reporters Union"
     }
+    if let Some(parts) = after_organization(piece, words, role, lexicon) {
+        return parts;
+    }
     if let Some(parts) = split_at_connector(piece, words, role, has_capitals, lexicon) {
         return parts;
     }
@@ -186,15 +208,40 @@ fn position_and_organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<
     vec![Part { kind: Kind::Position, piece: piece.around(position).unwrap_or(trimmed) }]
 }
 
+/// "OHCHR intern", "Daily Courier correspondent": capitalized words before a position in lower case.
+fn after_organization<'a>(
+    piece: Piece<'a>,
+    words: &[Piece<'a>],
+    role: usize,
+    lexicon: Lexicon<'_>,
+) -> Option<Vec<Part<'a>>> {
+    let spoken = words.get(role).is_some_and(|word| !is_capitalized(word.text));
+    let count =
+        words.get(..role)?.iter().take_while(|word| is_capitalized(word.text) && !is_role(word, lexicon)).count();
+    let acronym =
+        words.first().is_some_and(|word| word.text.chars().count() > 1 && word.text.chars().all(char::is_uppercase));
+    if !spoken || !(count > 1 || count == 1 && acronym) {
+        return None;
+    }
+    let (organization, position) =
+        (piece.around(words.get(..count)?)?, piece.around(until_end(words.get(count..)?, role - count, lexicon))?);
+    Some(vec![Part { kind: Kind::Position, piece: position }, Part { kind: Kind::Proper, piece: organization }])
+}
+
 /// The words of a position up to where another thing begins: "Nurse with …", "teacher in the …", "clerk and I …".
 fn until_end<'a, 'b>(words: &'b [Piece<'a>], role: usize, lexicon: Lexicon<'_>) -> &'b [Piece<'a>] {
     let ends = |at: usize, word: &Piece<'_>| {
         let next = words.get(at + 1);
-        let article = next.is_some_and(|next| is_in(next, |w| &w.articles, lexicon)) && is_in(word, |w| &w.places_follow, lexicon);
-        let conjunction = is_in(word, |w| &w.conjunctions, lexicon) && next.is_none_or(|next| is_in(next, |w| &w.verbal, lexicon) || is_in(next, |w| &w.fillers, lexicon));
+        let spoken = words.get(role).is_some_and(|word| !is_capitalized(word.text));
+        let town = spoken && at + 3 >= words.len() && words.iter().skip(at + 1).all(|word| is_capitalized(word.text));
+        let article = is_in(word, |w| &w.places_follow, lexicon)
+            && (town || next.is_some_and(|next| is_in(next, |w| &w.articles, lexicon)));
+        let conjunction = is_in(word, |w| &w.conjunctions, lexicon)
+            && next.is_none_or(|next| is_in(next, |w| &w.verbal, lexicon) || is_in(next, |w| &w.fillers, lexicon));
         article || conjunction || is_in(word, |w| &w.position_ends, lexicon)
     };
-    let end = words.iter().enumerate().skip(role + 1).find(|(at, word)| ends(*at, word)).map_or(words.len(), |(at, _)| at);
+    let end =
+        words.iter().enumerate().skip(role + 1).find(|(at, word)| ends(*at, word)).map_or(words.len(), |(at, _)| at);
     words.get(..end).unwrap_or_default()
 }
 
@@ -212,7 +259,10 @@ fn split_at_connector<'a>(
             continue;
         }
         let right = words.get(at + 1..).unwrap_or_default();
-        let articles = right.iter().take_while(|word| is_in(word, |w| &w.articles, lexicon) || is_in(word, |w| &w.of, lexicon)).count();
+        let articles = right
+            .iter()
+            .take_while(|word| is_in(word, |w| &w.articles, lexicon) || is_in(word, |w| &w.of, lexicon))
+            .count();
         let right = right.get(articles..).unwrap_or_default();
         let named = right.first().is_some_and(|word| is_capitalized(word.text) || !has_capitals);
         let reach = right.iter().position(|word| is_in(word, |w| &w.at, lexicon) || is_in(word, |w| &w.of, lexicon));
@@ -220,59 +270,32 @@ fn split_at_connector<'a>(
         let institution = nearest.iter().any(|word| is_institution(word, has_capitals, lexicon));
         let parliament = nearest.iter().any(|word| is_in(word, |w| &w.parliaments, lexicon));
         let unit = nearest.first().is_some_and(|word| is_unit(word, lexicon)) || !institution;
-        if (sure && named) || (institution && named && !unit) {
-            let member = parliament && !sure && words.get(role).is_some_and(|word| is_in(word, |w| &w.members, lexicon));
+        let heads = words.get(role).is_some_and(|word| is_in(word, |w| &w.headships, lexicon));
+        let spoken = words.get(role).is_some_and(|word| !is_capitalized(word.text)) && has_capitals;
+        let small = |word: &Piece<'_>| {
+            is_in(word, |w| &w.of, lexicon)
+                || is_in(word, |w| &w.joints, lexicon)
+                || is_in(word, |w| &w.articles, lexicon)
+        };
+        let proper = right.iter().all(|word| is_capitalized(word.text) || small(word))
+            && !right.iter().any(|word| is_unit(word, lexicon));
+        let genitive = is_in(connector, |w| &w.genitives, lexicon) && named && proper && (heads || spoken);
+        if (sure && named) || (institution && named && !unit) || genitive {
+            let member =
+                parliament && !sure && words.get(role).is_some_and(|word| is_in(word, |w| &w.members, lexicon));
             let left = words.get(..if member { words.len() } else { at }).unwrap_or_default();
             let left = if member { left } else { until_end(left, role, lexicon) };
-            let (position, organization) = (piece.around(left)?, piece.around(without_place(right, has_capitals, lexicon))?);
-            let kind = if member || (unit && !institution) { Kind::Proper } else { Kind::Institution };
-            return Some(vec![
-                Part { kind: Kind::Position, piece: position },
-                Part { kind, piece: organization },
-            ]);
+            let (position, organization) =
+                (piece.around(left)?, piece.around(without_place(right, has_capitals, lexicon))?);
+            let kind = if member || (unit && !institution) || (genitive && !institution) {
+                Kind::Proper
+            } else {
+                Kind::Institution
+            };
+            return Some(vec![Part { kind: Kind::Position, piece: position }, Part { kind, piece: organization }]);
         }
     }
     None
-}
-
-/// An organization without the town behind it ("Baptist Church in Norfolk").
-fn without_place<'a, 'b>(words: &'b [Piece<'a>], has_capitals: bool, lexicon: Lexicon<'_>) -> &'b [Piece<'a>] {
-    let place = words.iter().rposition(|word| is_in(word, |w| &w.places_follow, lexicon) && !is_capitalized(word.text));
-    let Some(at) = place.filter(|at| (2..=3).contains(&(words.len() - at))) else { return words };
-    let (before, after) = words.split_at(at);
-    let institution = before.iter().any(|word| is_institution(word, has_capitals, lexicon));
-    let town = after.iter().skip(1).all(|word| is_capitalized(word.text) && !is_institution(word, has_capitals, lexicon));
-    if institution && town { before } else { words }
-}
-
-/// The organization among words without a position: the institution's whole name, or capitalized words.
-fn organization<'a>(piece: Piece<'a>, words: &[Piece<'a>], trimmed: Piece<'a>, lexicon: Lexicon<'_>) -> Part<'a> {
-    let has_capitals = piece.text.chars().any(char::is_uppercase);
-    let joined = words.iter().position(|word| word.text == "&").is_some_and(|at| at > 0 && at + 1 < words.len());
-    if joined && words.len() <= 6 && words.iter().all(|word| is_capitalized(word.text) || word.text == "&") {
-        return Part { kind: Kind::Institution, piece: trimmed }; // "Siebert & Rohde"
-    }
-    if let Some(at) = words.iter().position(|word| is_institution(word, has_capitals, lexicon))
-        && (has_capitals || words.len() <= 4)
-    {
-        let (from, to) = if has_capitals { named(words, at, lexicon) } else { (0, words.len()) };
-        let name = without_place(words.get(from..to).unwrap_or_default(), has_capitals, lexicon);
-        let is_part = [name.first(), name.last()].into_iter().flatten().any(|word| is_unit(word, lexicon));
-        let kind = if is_part { Kind::Unit } else { Kind::Institution };
-        let alone = name.len() == 1 && name.first().is_some_and(|word| lexicon.is(|w| &w.common_alone, word.text));
-        return match piece.around(name) {
-            Some(found) if !alone => Part { kind, piece: found },
-            _ => Part { kind: Kind::Other, piece },
-        };
-    }
-    let verbal = |word: &Piece<'_>| is_in(word, |w| &w.verbal, lexicon);
-    let lower = words.iter().filter(|word| !is_capitalized(word.text)).count();
-    let begins = words.first().is_some_and(|word| is_capitalized(word.text));
-    if !begins || words.len() > 8 || lower * 2 > words.len() || words.iter().any(verbal) || is_street(words) {
-        return Part { kind: Kind::Other, piece };
-    }
-    let kind = if words.iter().any(|word| is_unit(word, lexicon)) { Kind::Unit } else { Kind::Proper };
-    Part { kind, piece: trimmed }
 }
 
 /// Every position and institution that running words mention, whoever's they may be.
@@ -285,13 +308,21 @@ pub(super) fn mentions<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<Part<'
         let mut next = at + 1;
         if is_role(word, lexicon) {
             let stops = |word: &&Piece<'_>| {
-                let lists: [fn(&Words) -> &WordList; 6] = [|w| &w.verbal, |w| &w.articles, |w| &w.joints, |w| &w.at, |w| &w.of, |w| &w.fillers];
+                let lists: [fn(&Words) -> &WordList; 6] =
+                    [|w| &w.verbal, |w| &w.articles, |w| &w.joints, |w| &w.at, |w| &w.of, |w| &w.fillers];
                 lists.iter().any(|list| is_in(word, *list, lexicon))
             };
-            let modifiers = words.get(..at).unwrap_or_default().iter().rev().take(3).take_while(|word| !stops(word)).count();
-            let somebodys = at.checked_sub(modifiers + 1).and_then(|at| words.get(at)).is_some_and(|word| is_in(word, |w| &w.possessives, lexicon));
-            let following = words.get(at + 1..).unwrap_or_default().iter().take_while(|word| is_role(word, lexicon)).count();
-            if let Some(found) = words.get(at - modifiers..=at + following).filter(|_| !somebodys).and_then(|run| piece.around(run)) {
+            let modifiers =
+                words.get(..at).unwrap_or_default().iter().rev().take(3).take_while(|word| !stops(word)).count();
+            let somebodys = at
+                .checked_sub(modifiers + 1)
+                .and_then(|at| words.get(at))
+                .is_some_and(|word| is_in(word, |w| &w.possessives, lexicon));
+            let following =
+                words.get(at + 1..).unwrap_or_default().iter().take_while(|word| is_role(word, lexicon)).count();
+            if let Some(found) =
+                words.get(at - modifiers..=at + following).filter(|_| !somebodys).and_then(|run| piece.around(run))
+            {
                 parts.push(Part { kind: Kind::Position, piece: found });
             }
             next += following;
@@ -309,46 +340,35 @@ pub(super) fn mentions<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<Part<'
     parts
 }
 
-/// The words from..to of the name that holds the word at `at`: capitalized words around it, and small words between.
-fn named(words: &[Piece<'_>], at: usize, lexicon: Lexicon<'_>) -> (usize, usize) {
-    let get = |index: usize| words.get(index);
-    let strong = |word: &Piece<'_>| {
-        (is_capitalized(word.text) || word.text.chars().all(|c| c.is_ascii_digit() || c == '&' || c == '+')
-            || (word.text.contains('.') && is_in(word, |w| &w.institutions, lexicon)))
-            && !is_in(word, |w| &w.verbal, lexicon)
-    };
-    let small = |word: &Piece<'_>| is_in(word, |w| &w.joints, lexicon) || is_in(word, |w| &w.articles, lexicon);
-    let links = |word: &Piece<'_>| is_in(word, |w| &w.name_links, lexicon);
-    let mut from = at;
-    while let Some(before) = from.checked_sub(1) {
-        let beyond = before.checked_sub(1).and_then(get);
-        if get(before).is_some_and(strong) && !get(before).is_some_and(|word| is_role(word, lexicon) || is_in(word, |w| &w.articles, lexicon)) {
-            from = before;
-        } else if get(before).is_some_and(links) && beyond.is_some_and(|word| strong(word) && !is_role(word, lexicon)) {
-            from = before.saturating_sub(1);
-        } else {
-            break;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::understand::language::Languages;
+
+    #[test]
+    fn a_phrase_is_taken_apart_where_the_position_ends() {
+        let lexicon = Lexicon(Languages::built_in());
+        for (phrase, wanted) in [
+            (
+                "Senior Fellow at the Elm Institute",
+                vec![(Kind::Position, "Senior Fellow"), (Kind::Institution, "Elm Institute")],
+            ),
+            ("Head of the Asia Programme", vec![(Kind::Position, "Head of the Asia Programme")]),
+            ("Director of the Elm Museum", vec![(Kind::Position, "Director"), (Kind::Institution, "Elm Museum")]),
+            ("Office of the Commissioner", vec![(Kind::Unit, "Office of the Commissioner")]),
+            (
+                "Referentin bei der Lindenstiftung",
+                vec![(Kind::Position, "Referentin"), (Kind::Institution, "Lindenstiftung")],
+            ),
+            ("Baptist Church in Norfolk", vec![(Kind::Institution, "Baptist Church")]),
+            ("Birch & Oak", vec![(Kind::Institution, "Birch & Oak")]),
+            ("Elm Street 12", vec![(Kind::Other, "Elm Street 12")]),
+            ("Tel. 555 0100", vec![(Kind::Other, "Tel. 555 0100")]),
+            ("self-employed", vec![(Kind::Unaffiliated, "self-employed")]),
+        ] {
+            let parts = read(Piece::whole(phrase), None, lexicon);
+            let parts: Vec<(Kind, &str)> = parts.iter().map(|part| (part.kind, part.piece.text)).collect();
+            assert_eq!(parts, wanted, "{phrase}");
         }
     }
-    let mut to = at + 1;
-    loop {
-        let adjective = |index: usize| get(index).is_some_and(|word| word.text.chars().count() > 4 && get(index + 1).is_some_and(strong));
-        let pair = get(to).zip(get(to + 1)).map(|(one, two)| format!("{}{}", one.text, two.text));
-        if pair.is_some_and(|pair| lexicon.is(|w| &w.institutions, &pair)) {
-            to += 2; // "e. V."
-            continue;
-        }
-        let mut next = to;
-        while next < to + 3 && get(next).is_some_and(small) {
-            next += 1;
-        }
-        if get(next).is_some_and(strong) {
-            to = next + 1;
-        } else if next > to && adjective(next) {
-            to = next + 2;
-        } else {
-            break;
-        }
-    }
-    (from, to)
 }

@@ -55,7 +55,37 @@ impl<'a> Piece<'a> {
 }
 
 fn is_edge(c: char) -> bool {
-    c.is_whitespace() || matches!(c, ',' | ';' | ':' | '*' | '•' | '·' | '|' | '_' | '-' | '–' | '—' | '>' | '→' | '=' | '~' | '■' | '□' | '※' | '○' | 'ㅇ' | '▶' | '#' | '!' | '?' | '"' | '“' | '”' | '„')
+    c.is_whitespace()
+        || matches!(
+            c,
+            ',' | ';'
+                | ':'
+                | '*'
+                | '•'
+                | '·'
+                | '|'
+                | '_'
+                | '-'
+                | '–'
+                | '—'
+                | '>'
+                | '→'
+                | '='
+                | '~'
+                | '■'
+                | '□'
+                | '※'
+                | '○'
+                | 'ㅇ'
+                | '▶'
+                | '#'
+                | '!'
+                | '?'
+                | '"'
+                | '“'
+                | '”'
+                | '„'
+        )
 }
 
 /// A word without the punctuation around it; the dot of an abbreviation stays.
@@ -132,7 +162,10 @@ pub(super) fn sentences<'a>(text: &'a str, lexicon: Lexicon<'_>) -> Vec<Piece<'a
                 line = next;
                 width < WRAPPED || after.trim_start_matches([' ', '\t']).starts_with('\n') || after.is_empty()
             }
-            '.' => after.starts_with(char::is_whitespace) && !is_abbreviation(text.get(from..at).unwrap_or_default(), after, lexicon),
+            '.' => {
+                after.starts_with(char::is_whitespace)
+                    && !is_abbreviation(text.get(from..at).unwrap_or_default(), after, lexicon)
+            }
             '!' | '?' | '…' | '。' => !after.starts_with(['!', '?', ')', '.']),
             _ => false,
         };
@@ -149,7 +182,9 @@ pub(super) fn sentences<'a>(text: &'a str, lexicon: Lexicon<'_>) -> Vec<Piece<'a
 /// Whether what stands before a dot is an abbreviation, an initial or an ordinal.
 fn is_abbreviation(before: &str, after: &str, lexicon: Lexicon<'_>) -> bool {
     let word = before.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default();
-    let initial = word.chars().count() == 1 && word.chars().all(char::is_alphabetic) && !after.trim_start().starts_with(is_hangul);
+    let initial = word.chars().count() == 1
+        && word.chars().all(char::is_alphabetic)
+        && !after.trim_start().starts_with(is_hangul);
     word.chars().all(|c| c.is_ascii_digit())
         || word.contains('.')
         || initial
@@ -169,7 +204,13 @@ pub(super) fn is_capitalized(word: &str) -> bool {
 /// A value as one would write it into a form: white space collapsed, no punctuation around it.
 pub(super) fn tidy(text: &str) -> String {
     let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let edge = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '-' | '–' | '—' | '|' | '*' | '/' | '!' | '?' | '~' | '_' | '<' | '>' | '=');
+    let edge = |c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                ',' | ';' | ':' | '-' | '–' | '—' | '|' | '*' | '/' | '!' | '?' | '~' | '_' | '<' | '>' | '='
+            )
+    };
     let mut value = joined.trim_matches(edge);
     for (open, close) in [('(', ')'), ('[', ']')] {
         value = match (value.matches(open).count(), value.matches(close).count()) {
@@ -178,6 +219,7 @@ pub(super) fn tidy(text: &str) -> String {
             _ => value,
         };
     }
-    let abbreviated = value.trim_end_matches('.').rsplit(' ').next().is_some_and(|last| last.contains('.') || last.len() <= 3);
+    let abbreviated =
+        value.trim_end_matches('.').rsplit(' ').next().is_some_and(|last| last.contains('.') || last.len() <= 3);
     if abbreviated { value.trim() } else { value.trim_end_matches('.').trim() }.to_string()
 }

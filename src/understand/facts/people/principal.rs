@@ -18,7 +18,8 @@ pub(super) fn read(mail: &Mail<'_>) -> Option<Entrant> {
         if prose::is_greeting(mail, sentence) {
             continue;
         }
-        let found = if sentence.text.chars().any(is_hangul) { honoured(mail, sentence) } else { announced(mail, sentence) };
+        let found =
+            if sentence.text.chars().any(is_hangul) { honoured(mail, sentence) } else { announced(mail, sentence) };
         if let Some((weight, entrant)) = found
             && best.as_ref().is_none_or(|(most, _)| weight > *most)
         {
@@ -46,8 +47,12 @@ fn announced<'a>(mail: &Mail<'_>, sentence: Piece<'a>) -> Option<(f32, Entrant)>
         let fits = |word: &&Piece<'_>| {
             let letters = word.text.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’'));
             let small = lexicon.is(|w| &w.name_particles, word.text);
-            letters && (is_capitalized(word.text) || small) && !lexicon.is(|w| &w.verbal, word.text) && !lexicon.is(|w| &w.institutions, word.text)
-                && !lexicon.is(|w| &w.roles, word.text) && !lexicon.is(|w| &w.units, word.text)
+            letters
+                && (is_capitalized(word.text) || small)
+                && !lexicon.is(|w| &w.verbal, word.text)
+                && !lexicon.is(|w| &w.institutions, word.text)
+                && !lexicon.is(|w| &w.roles, word.text)
+                && !lexicon.is(|w| &w.units, word.text)
         };
         let mut count = 0;
         for word in rest.iter().take(4) {
@@ -56,14 +61,19 @@ fn announced<'a>(mail: &Mail<'_>, sentence: Piece<'a>) -> Option<(f32, Entrant)>
             }
             count += 1;
             let end = word.start + word.text.len() - sentence.start;
-            if sentence.text.get(end..).is_some_and(|after| after.starts_with([',', ';', '(', ':']) || after.starts_with(" (")) {
+            if sentence
+                .text
+                .get(end..)
+                .is_some_and(|after| after.starts_with([',', ';', '(', ':']) || after.starts_with(" ("))
+            {
                 break;
             }
         }
         while count > 0 && rest.get(count - 1).is_some_and(|word| !is_capitalized(word.text)) {
             count -= 1;
         }
-        if count == 0 || (titles == 0 && count < 2) {
+        let starts = rest.first().is_some_and(|word| is_capitalized(word.text));
+        if count == 0 || !starts || (titles == 0 && count < 2) {
             at += 1;
             continue;
         }
@@ -72,8 +82,12 @@ fn announced<'a>(mail: &Mail<'_>, sentence: Piece<'a>) -> Option<(f32, Entrant)>
         let behind = sentence.text.get(last.start + last.text.len() - sentence.start..).unwrap_or_default();
         let follows = lexicon.find(|w| &w.principal_follows, before).iter().any(|(_, end)| end + 24 >= before.len());
         let precedes = lexicon.find_first(|w| &w.principal_precedes, behind).is_some_and(|(from, _)| from == 0);
-        let weight = f32::from(u8::from(follows)) * 0.45 + f32::from(u8::from(precedes)) * 0.45 + f32::from(u8::from(titles > 0)) * 0.15
+        let weight = f32::from(u8::from(follows)) * 0.45
+            + f32::from(u8::from(precedes)) * 0.45
+            + f32::from(u8::from(titles > 0)) * 0.15
             + f32::from(u8::from(is_deputy(mail))) * 0.2;
+        let away = lexicon.find_first(|w| &w.stays_away, behind).is_some();
+        let weight = if away && !follows { weight - 0.4 } else { weight };
         let enough = follows || precedes;
         if enough && best.is_none_or(|(most, ..)| weight > most) {
             best = Some((weight, at, at + titles, at + titles + count));
@@ -102,10 +116,17 @@ fn announced<'a>(mail: &Mail<'_>, sentence: Piece<'a>) -> Option<(f32, Entrant)>
     }
     let before = sentence.part(0, words.get(title)?.start - sentence.start);
     if let Some(last) = pieces::split(before).last() {
-        parts.extend(super::phrase::mentions(*last, lexicon).into_iter().next_back().filter(|part| part.kind == Kind::Position));
+        parts.extend(
+            super::phrase::mentions(*last, lexicon).into_iter().next_back().filter(|part| part.kind == Kind::Position),
+        );
     }
     let titles = words.get(title..from).unwrap_or_default();
-    parts.extend(titles.iter().find(|word| lexicon.is(|w| &w.roles, word.text)).map(|word| Part { kind: Kind::Position, piece: *word }));
+    parts.extend(
+        titles
+            .iter()
+            .find(|word| lexicon.is(|w| &w.roles, word.text))
+            .map(|word| Part { kind: Kind::Position, piece: *word }),
+    );
     let witness = Witness::new(Source::Prose, "principal", 0.7);
     let mut candidates = of_parts(&parts, witness.times(0.9), lexicon);
     candidates.push(Candidate::read(Field::Name, name.clone(), piece, witness));
@@ -120,10 +141,20 @@ fn honoured(mail: &Mail<'_>, sentence: Piece<'_>) -> Option<(f32, Entrant)> {
     if mail.writer.as_deref().is_some_and(|writer| name::agree(writer, &name)) {
         return None;
     }
+    let assists = |part: &Part<'_>| part.kind == Kind::Position && mail.lexicon.is(|w| &w.assistants, part.piece.text);
+    if parts.iter().any(assists) {
+        return None;
+    }
     let end = name_part.piece.start + name_part.piece.text.len() - sentence.start;
     let behind = sentence.text.get(end..).unwrap_or_default();
     let honoured = mail.lexicon.find_first(|w| &w.principal_precedes, behind).is_some_and(|(from, _)| from == 0);
-    let weight = if honoured { 0.9 } else if mail.sender.is_mailbox { 0.5 } else { 0.0 };
+    let weight = if honoured {
+        0.9
+    } else if mail.sender.is_mailbox {
+        0.5
+    } else {
+        0.0
+    };
     let witness = Witness::new(Source::Prose, "principal", 0.7);
     let mut candidates = of_parts(&parts, witness, mail.lexicon);
     candidates.push(Candidate::read(Field::Name, name.clone(), name_part.piece, witness));

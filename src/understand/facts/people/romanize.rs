@@ -9,12 +9,12 @@ const TAILS: u32 = 28;
 const LEAD: [&str; 19] =
     ["g", "kk", "n", "d", "tt", "r", "m", "b", "pp", "s", "ss", "", "j", "jj", "ch", "k", "t", "p", "h"];
 const VOWEL: [&str; 21] = [
-    "a", "ae", "ya", "yae", "eo", "e", "yeo", "ye", "o", "wa", "wae", "oe", "yo", "u", "wo", "we", "wi", "yu", "eu", "ui",
-    "i",
+    "a", "ae", "ya", "yae", "eo", "e", "yeo", "ye", "o", "wa", "wae", "oe", "yo", "u", "wo", "we", "wi", "yu", "eu",
+    "ui", "i",
 ];
 const TAIL: [&str; 28] = [
-    "", "k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "l", "l", "l", "p", "l", "m", "p", "p", "t", "t", "ng", "t", "t",
-    "k", "t", "p", "t",
+    "", "k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "l", "l", "l", "p", "l", "m", "p", "p", "t", "t", "ng", "t",
+    "t", "k", "t", "p", "t",
 ];
 
 /// A syllable in Latin letters; `None` for any other character.
@@ -36,16 +36,51 @@ pub(super) fn stands_in(text: &str, address: &str) -> bool {
     })
 }
 
+/// Whether a Korean given name and Latin letters sound alike: the same consonants, however the vowels are spelled.
+pub(super) fn sounds_like(given: &str, latin: &str) -> bool {
+    let korean: Option<Vec<String>> = given.chars().map(syllable).collect();
+    let wanted = korean.map(|syllables| consonants(&syllables.concat())).unwrap_or_default();
+    wanted.len() >= 2 && consonants(latin).contains(&wanted)
+}
+
+/// The consonants, those that Korean spelling mixes up made one.
+fn consonants(latin: &str) -> String {
+    let plain = latin.to_lowercase().replace("ng", "n").replace("sh", "s").replace("ch", "j");
+    let mapped = plain.chars().filter_map(|c| match c {
+        'g' | 'k' | 'c' | 'q' => Some('k'),
+        'd' | 't' => Some('t'),
+        'b' | 'p' | 'v' | 'f' => Some('p'),
+        'r' | 'l' => Some('l'),
+        'j' | 'z' => Some('j'),
+        'm' | 'n' | 's' | 'h' => Some(c),
+        _ => None,
+    });
+    let mut letters: String = mapped.collect();
+    letters = letters.replace("kk", "k").replace("tt", "t").replace("ss", "s").replace("pp", "p");
+    letters
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn two_syllables_of_a_name_are_found_in_an_address() {
-        for (text, address, found) in
-            [("한빛재단", "hanbit-fund.example", true), ("한빛재단", "korea.example", false), ("아이", "ai.example", false)]
-        {
+        for (text, address, found) in [
+            ("한빛재단", "hanbit-fund.example", true),
+            ("한빛재단", "korea.example", false),
+            ("아이", "ai.example", false),
+        ] {
             assert_eq!(stands_in(text, address), found, "{text} in {address}");
+        }
+    }
+
+    #[test]
+    fn a_given_name_sounds_like_its_latin_spellings() {
+        for (given, latin, alike) in
+            [("다혜", "Dahye Ko", true), ("현수", "Hyunsoo", true), ("다혜", "Min Park", false)]
+        {
+            assert_eq!(sounds_like(given, latin), alike, "{given} and {latin}");
         }
     }
 

@@ -1,12 +1,12 @@
 //! Several people: forms one after another, lists and tables, "my colleague Anna Weber and I".
 
+use super::Person;
 use super::candidate::{Candidate, Witness, of_parts};
 use super::labels::{self, Entry, Label};
 use super::mail::Mail;
 use super::phrase::{Kind, Part};
 use super::pieces::{self, Piece, is_capitalized, is_hangul};
 use super::{address, combine, headfinal, name};
-use super::Person;
 use crate::event::Field;
 use crate::understand::facts::evidence::Source;
 use crate::understand::reply::Span;
@@ -88,8 +88,10 @@ fn entrant(mail: &Mail<'_>, line: Piece<'_>) -> Option<Entrant> {
     }
     let says = parts.iter().any(|part| matches!(part.kind, Kind::Position | Kind::Institution));
     let marked = unmarked.start > line.start;
-    let alone = split.len() == 1 && title_free(mail, first) && mail.lexicon.find_first(|w| &w.closings, line.text).is_none();
-    if !says && !marked && !alone {
+    let sentence = line.text.split_whitespace().count() > 8 && !marked;
+    let short = split.iter().all(|piece| piece.text.split_whitespace().count() <= 4);
+    let alone = short && title_free(mail, first) && mail.lexicon.find_first(|w| &w.closings, line.text).is_none();
+    if sentence || !says && !marked && !alone {
         return None;
     }
     let witness = Witness::new(Source::Label, "list", 0.85);
@@ -130,11 +132,17 @@ fn name_at_start<'a>(mail: &Mail<'_>, piece: Piece<'a>) -> Option<(Piece<'a>, Op
     let whole = count == rest.len() || titles > 0;
     let run = rest.get(..count).filter(|run| (2..=4).contains(&run.len()) && whole)?;
     let common = run.iter().any(|word| {
-        lexicon.is(|w| &w.institutions, word.text) || lexicon.is(|w| &w.units, word.text) || lexicon.is(|w| &w.verbal, word.text)
-            || lexicon.is(|w| &w.labels.other, word.text) || mail.is_of_event(word.text)
+        lexicon.is(|w| &w.institutions, word.text)
+            || lexicon.is(|w| &w.units, word.text)
+            || lexicon.is(|w| &w.verbal, word.text)
+            || lexicon.is(|w| &w.labels.other, word.text)
+            || mail.is_of_event(word.text)
     });
     let found = piece.around(run).filter(|found| !common && name::clean(found.text, lexicon).is_some())?;
-    let role = words.get(..titles)?.iter().find(|word| lexicon.is(|w| &w.roles, word.text) && !lexicon.is(|w| &w.honorifics, word.text));
+    let role = words
+        .get(..titles)?
+        .iter()
+        .find(|word| lexicon.is(|w| &w.roles, word.text) && !lexicon.is(|w| &w.honorifics, word.text));
     Some((found, role.map(|word| Part { kind: Kind::Position, piece: *word })))
 }
 
@@ -160,7 +168,11 @@ fn companion(mail: &Mail<'_>, rest: Piece<'_>) -> Option<Entrant> {
     let first = *split.first()?;
     let words = first.words();
     let titles = words.iter().take_while(|word| mail.lexicon.is(|w| &w.honorifics, word.text)).count();
-    let count = words.iter().skip(titles).take_while(|word| is_capitalized(word.text) || mail.lexicon.is(|w| &w.name_particles, word.text)).count();
+    let count = words
+        .iter()
+        .skip(titles)
+        .take_while(|word| is_capitalized(word.text) || mail.lexicon.is(|w| &w.name_particles, word.text))
+        .count();
     let piece = first.around(words.get(titles..titles + count)?)?;
     let name = name::clean(piece.text, mail.lexicon).filter(|name| name::is_person(name, mail.lexicon))?;
     let beside: Vec<Part<'_>> = split.iter().skip(1).take(2).flat_map(|piece| mail.read(*piece)).collect();

@@ -1,8 +1,8 @@
 //! Who the headers say wrote: From's display name in every form, and what its address supports.
 
 use super::name;
-use super::romanize;
 use super::pieces::{Piece, is_hangul};
+use super::romanize;
 use super::words::Lexicon;
 use crate::understand::message::Message;
 
@@ -13,8 +13,6 @@ pub(super) struct Sender {
     pub(super) name: Option<String>,
     /// The display name is an office's, a family's, a company's.
     pub(super) is_mailbox: bool,
-    /// What stands in brackets, behind a slash or before a Korean name: maybe the organization.
-    pub(super) aside: Option<String>,
     /// The address, lower case.
     pub(super) address: String,
 }
@@ -40,7 +38,7 @@ impl Sender {
         let name = name.filter(|name| !name.contains(['.', '_']) || name.contains(' '));
         let name = name.filter(|name| !named_by_domain(name, &address));
         let is_mailbox = name.is_none() && (mailbox_words > 0 || several);
-        Self { aside: aside(display, name.as_deref()), name, is_mailbox, address }
+        Self { name, is_mailbox, address }
     }
 
     /// The address's domain.
@@ -51,7 +49,8 @@ impl Sender {
     /// Whether the address's local part carries the name's words.
     pub(super) fn address_supports(&self, name: &str) -> bool {
         let local = self.address.split('@').next().unwrap_or_default();
-        name::folded(name).iter().any(|word| word.len() >= 3 && local.contains(word.as_str())) || romanize::stands_in(name, local)
+        name::folded(name).iter().any(|word| word.len() >= 3 && local.contains(word.as_str()))
+            || romanize::stands_in(name, local)
     }
 }
 
@@ -60,14 +59,4 @@ fn named_by_domain(name: &str, address: &str) -> bool {
     let Some((local, domain)) = address.split_once('@') else { return false };
     let words = name::folded(name);
     words.iter().all(|word| word.len() >= 3 && domain.contains(word.as_str()) && !local.contains(word.as_str()))
-}
-
-fn aside(display: &str, name: Option<&str>) -> Option<String> {
-    let rest = display.split_once(['(', '/', '|', '[']).map(|(_, rest)| rest.trim_end_matches([')', ']']));
-    let before = || {
-        let name = name.filter(|name| name.chars().any(is_hangul))?;
-        display.split_once(name).map(|(before, _)| before)
-    };
-    let text = rest.or_else(before)?.trim();
-    (!text.is_empty()).then(|| text.to_string())
 }

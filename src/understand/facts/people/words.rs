@@ -34,6 +34,8 @@ pub struct Words {
     pub(super) name_links: WordList,
     /// Nouns that name a part of one.
     pub(super) units: WordList,
+    /// Positions of whole organizations: what follows them with "of" is the organization ("president of …").
+    pub(super) headships: WordList,
     /// Positions that say nothing without what follows ("member of Parliament").
     pub(super) members: WordList,
     /// Nouns that name a parliament; "member of" one is a position as a whole.
@@ -50,6 +52,8 @@ pub struct Words {
     pub(super) verbal: WordList,
     /// Words that make a position somebody else's ("my professor").
     pub(super) possessives: WordList,
+    /// Those of the prepositions that make a genitive.
+    pub(super) genitives: WordList,
     /// "And".
     pub(super) conjunctions: WordList,
     /// Abbreviations whose dot ends no sentence.
@@ -106,10 +110,14 @@ pub struct Words {
     pub(super) companion_follows: Patterns,
     /// Says that somebody mentioned does not come.
     pub(super) stays_away: Patterns,
+    /// Positions of those who write for others (head-final languages).
+    pub(super) assistants: WordList,
     /// Shows that the writer writes for another.
     pub(super) deputy: Patterns,
     /// Speaks of work, study or belonging somewhere.
     pub(super) about_work: Patterns,
+    /// Says that more people than the writer come.
+    pub(super) several: Patterns,
     /// Companions without a name.
     pub(super) unnamed_companions: Patterns,
 }
@@ -160,14 +168,12 @@ impl WordList {
 
     /// The longest ending of the list that the word has.
     pub(super) fn ending_of<'a>(&'a self, word: &str) -> Option<&'a str> {
-        let mut before = 0;
-        for (at, _) in word.char_indices() {
+        for (before, (at, _)) in word.char_indices().enumerate() {
             if let Some(ending) = word.get(at..).and_then(|rest| self.endings.get(rest))
                 && (before >= STEM || ending.chars().all(is_hangul))
             {
                 return Some(ending);
             }
-            before += 1;
         }
         None
     }

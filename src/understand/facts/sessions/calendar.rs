@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::words::Words;
+use super::notation::Notation;
 use crate::event::Event;
 use crate::understand::phrases;
 use crate::understand::reply::Span;
@@ -18,20 +18,6 @@ pub struct Day {
     day: i8,
     month: Option<i8>,
     year: Option<i16>,
-}
-
-/// How a language writes days, compiled.
-#[derive(Debug)]
-pub struct Notation {
-    month_first: Option<Regex>,
-    day_first: Option<Regex>,
-    marked_month: Option<Regex>,
-    marked_day: Option<Regex>,
-    bare_day: Option<Regex>,
-    spelled_day: Option<Regex>,
-    joint: Option<Regex>,
-    not_days: Option<Regex>,
-    not_this: Option<Regex>,
 }
 
 /// 2013-06-17 and the like.
@@ -48,182 +34,123 @@ static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b\d{1,2}
 /// A range, where everything between counts too.
 static RANGE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[-–~]|\bto\b|\bbis\b|부터").ok());
 
-impl Notation {
-    /// How these words write days.
-    #[must_use]
-    pub fn of(words: &Words) -> Self {
-        let any = |list: &[String]| list.iter().map(|word| phrases::pattern(word)).collect::<Vec<_>>().join("|");
-        let months: Vec<String> = words
-            .months
-            .iter()
-            .enumerate()
-            .filter(|(_, names)| !names.is_empty())
-            .map(|(index, names)| format!("(?P<m{}>{})", index.saturating_add(1), any(names)))
-            .collect();
-        let month = months.join("|");
-        let marks = |list: &[String]| list.iter().map(|mark| regex::escape(mark)).collect::<Vec<_>>().join("|");
-        let day_mark = marks(&words.day_marks);
-        let day_mark = if day_mark.is_empty() { "(?:)".to_string() } else { format!("(?:{day_mark})") };
-        let built = |needed: &str, pattern: String| match needed.is_empty() {
-            true => None,
-            false => Regex::new(&format!("(?i){pattern}")).ok(),
-        };
-        let spelled: Vec<String> = words
-            .spelled_days
-            .iter()
-            .enumerate()
-            .map(|(index, word)| format!(r"(?P<d{}>{})", index.saturating_add(1), phrases::pattern(word)))
-            .collect();
-        let spelled = spelled.join("|");
-        let before = any(&words.before_day);
-        let weekdays = r"\(?[\p{L}]{1,10}\)?,?";
-        Self {
-            month_first: built(
-                &month,
-                format!(r"(?:{month})\.?,? ?(?:the )?(?P<day>\d{{1,2}})(?:{day_mark})?(?:,? (?P<year>(?:19|20)\d\d)\b)?"),
-            ),
-            day_first: built(
-                &month,
-                format!(r"\b(?P<day>\d{{1,2}}) ?(?:{day_mark})? ?(?:of |de |day of )?(?:{month})(?:,?\.? (?P<year>(?:19|20)\d\d)\b)?"),
-            ),
-            marked_month: built(
-                &marks(&words.month_marks),
-                format!(r"\b(?P<month>\d{{1,2}}) ?(?:{}) ?(?P<day>\d{{1,2}}) ?(?:{day_mark})?", marks(&words.month_marks)),
-            ),
-            marked_day: built(&marks(&words.day_marks), format!(r"\b(?P<day>\d{{1,2}}) ?{day_mark}")),
-            bare_day: built(&before, format!(r"(?:{before}) (?P<day>\d{{1,2}})\b")),
-            spelled_day: built(
-                &spelled,
-                match before.is_empty() {
-                    true => format!("(?:{spelled})"),
-                    false => format!(r"(?:{before}) (?:{spelled})(?: (?:of )?(?:{month}))?"),
-                },
-            ),
-            joint: Regex::new(&format!(
-                r"(?i)^[\s.,/&+·–~()-]*(?:{day_mark}|부터|까지|와|과|및|to|until|bis|und|and|or|oder|{}|{before}|{weekdays})?[\s.,/&+·–~()-]*(?:(?:{before}) )?(?:{weekdays})?\s*$",
-                "sowie"
-            ))
-            .ok(),
-            not_days: Regex::new(&format!(r"(?i)^\s?(?:[:%€$]|(?:{})(?:\b|[^\x00-\x7F]|$))", any(&words.not_days))).ok(),
-            not_this: built(&any(&words.not_this), format!(r"(?:{})[\s,]*(?:the |den |dem )?$", any(&words.not_this))),
-        }
-    }
-
-    /// Whether the words before say that another day is meant ("last Monday").
-    #[must_use]
-    pub fn is_another(&self, before: &str) -> bool {
-        self.not_this.as_ref().is_some_and(|pattern| pattern.is_match(before))
-    }
-}
+/// Finds the days of one kind of notation.
+type Finder = fn(&str, &[&Notation], &Event) -> Vec<Day>;
 
 /// Every day written in the text, in order, that may be one of the event's.
 #[must_use]
 pub fn days(text: &str, notations: &[&Notation], event: &Event) -> Vec<Day> {
+    let finders: [Finder; 7] = [year_first, worded, pairs, marked, behind_a_word, listed, joined_numbers];
     let mut days: Vec<Day> = Vec::new();
-    let mut add = |found: Day| {
+    // The surer notations come first: what they took is no day of the others.
+    for found in finders.iter().flat_map(|find| find(text, notations, event)) {
         if (1..=31).contains(&found.day) && !days.iter().any(|day| day.span.overlaps(&found.span)) {
             days.push(found);
-        }
-    };
-    for captures in YEAR_FIRST.iter().flat_map(|pattern| pattern.captures_iter(text)) {
-        if let (Some(year), Some(month), Some(day), Some(all)) =
-            (number(&captures, 1), number(&captures, 2), number(&captures, 3), captures.get(0))
-        {
-            add(Day { span: span(all), day, month: Some(month), year: Some(year) });
-        }
-    }
-    for notation in notations {
-        let patterns = [&notation.month_first, &notation.day_first, &notation.marked_month, &notation.spelled_day];
-        for captures in patterns.into_iter().flatten().flat_map(|pattern| pattern.captures_iter(text)) {
-            let day = named(&captures, "day").or_else(|| indexed(&captures, 'd'));
-            let month = named(&captures, "month").or_else(|| indexed(&captures, 'm'));
-            if let (Some(day), Some(all)) = (day, captures.get(0)) {
-                let found = Day { span: span(all), day, month, year: named(&captures, "year") };
-                // "The second" is a day of the month only if the event has such a day.
-                if month.is_none() && found.sessions(event).is_empty() {
-                    continue;
-                }
-                add(found);
-            }
-        }
-    }
-    for captures in PAIR.iter().flat_map(|pattern| pattern.captures_iter(text)) {
-        let (Some(first), Some(second), Some(all)) = (number(&captures, 1), number(&captures, 2), captures.get(0))
-        else {
-            continue;
-        };
-        let year = number::<i16>(&captures, 3).map(|year| if year < 100 { year.saturating_add(2000) } else { year });
-        let orders = [(first, second), (second, first)].map(|(day, month)| Day {
-            span: span(all),
-            day,
-            month: Some(month),
-            year,
-        });
-        if let Some(fitting) = orders.into_iter().find(|day| !day.sessions(event).is_empty()) {
-            add(fitting);
-        }
-    }
-    for notation in notations {
-        for captures in notation.marked_day.iter().flat_map(|pattern| pattern.captures_iter(text)) {
-            if let (Some(day), Some(all)) = (named(&captures, "day"), captures.get(0)) {
-                // "1." at the start of a line is the number of an item; "3.5" a number.
-                let behind = text.get(all.end()..).and_then(|rest| rest.chars().next());
-                let marked = all.as_str().ends_with('.');
-                let letter_behind =
-                    behind.is_some_and(|letter| letter.is_alphanumeric() && !phrases::is_agglutinated(letter));
-                let line_start = text
-                    .get(..all.start())
-                    .is_none_or(|before| before.trim_end_matches(' ').ends_with('\n') || before.trim().is_empty());
-                let found = Day { span: span(all), day, month: None, year: None };
-                let item = marked && line_start && found.sessions(event).is_empty();
-                if !letter_behind && !item && !(all.as_str().ends_with('일') && behind == Some('차')) {
-                    add(found);
-                }
-            }
-        }
-        for captures in notation.bare_day.iter().flat_map(|pattern| pattern.captures_iter(text)) {
-            if let Some(found) = captures.name("day")
-                && let Some(day) = named(&captures, "day")
-            {
-                let behind = text.get(found.end()..).unwrap_or_default().trim_start();
-                let continues =
-                    behind.chars().next().is_some_and(|next| next == ':' || next == '%' || next.is_numeric());
-                if !continues {
-                    add(Day { span: span(found), day, month: None, year: None });
-                }
-            }
-        }
-    }
-    for captures in LISTED.iter().flat_map(|pattern| pattern.captures_iter(text)) {
-        if let (Some(day), Some(found)) = (number(&captures, 1), captures.get(1)) {
-            let listed = Day { span: span(found), day, month: None, year: None };
-            let before = text.get(..found.start()).unwrap_or_default();
-            let digits_before =
-                before.trim_end_matches([' ', '-', '/', '.', ':', ',']).ends_with(|c: char| c.is_numeric());
-            if !listed.sessions(event).is_empty() && !digits_before {
-                add(listed);
-            }
-        }
-    }
-    let numbers: Vec<Day> = NUMBER
-        .iter()
-        .flat_map(|pattern| pattern.find_iter(text))
-        .filter_map(|found| Some(Day { span: span(found), day: found.as_str().parse().ok()?, month: None, year: None }))
-        .filter(|day| !day.sessions(event).is_empty() && stands_free(text, day.span, notations))
-        .collect();
-    // "17 and 18": two days of the event, joined, are days without any mark.
-    for pair in numbers.windows(2) {
-        if let [left, right] = pair
-            && left.day != right.day
-            && tight(text, left.span, right.span)
-            && notations.iter().any(|notation| notation.joins(text, left.span, right.span))
-        {
-            add(*left);
-            add(*right);
         }
     }
     days.sort_by_key(|day| day.span);
     join(text, days, notations, event)
+}
+
+fn year_first(text: &str, _: &[&Notation], _: &Event) -> Vec<Day> {
+    let all = YEAR_FIRST.iter().flat_map(|pattern| pattern.captures_iter(text));
+    let day = |captures: regex::Captures<'_>| {
+        let (year, month, day) = (number(&captures, 1)?, number(&captures, 2)?, number(&captures, 3)?);
+        Some(Day { span: span(captures.get(0)?), day, month: Some(month), year: Some(year) })
+    };
+    all.filter_map(day).collect()
+}
+
+/// Days with the name or mark of their month, and days in words.
+fn worded(text: &str, notations: &[&Notation], event: &Event) -> Vec<Day> {
+    let patterns = notations.iter().flat_map(|notation| {
+        [&notation.month_first, &notation.day_first, &notation.marked_month, &notation.spelled_day]
+            .into_iter()
+            .flatten()
+    });
+    let day = |captures: regex::Captures<'_>| {
+        let day = named(&captures, "day").or_else(|| indexed(&captures, 'd'))?;
+        let month = named(&captures, "month").or_else(|| indexed(&captures, 'm'));
+        let found = Day { span: span(captures.get(0)?), day, month, year: named(&captures, "year") };
+        // "The second" is a day of the month only if the event has such a day.
+        (month.is_some() || !found.sessions(event).is_empty()).then_some(found)
+    };
+    patterns.flat_map(|pattern| pattern.captures_iter(text)).filter_map(day).collect()
+}
+
+/// "17.6." and "6/17": whichever order the event has.
+fn pairs(text: &str, _: &[&Notation], event: &Event) -> Vec<Day> {
+    let day = |captures: regex::Captures<'_>| {
+        let (first, second) = (number(&captures, 1)?, number(&captures, 2)?);
+        let year = number::<i16>(&captures, 3).map(|year| if year < 100 { year.saturating_add(2000) } else { year });
+        let span = span(captures.get(0)?);
+        let orders = [(first, second), (second, first)].map(|(day, month)| Day { span, day, month: Some(month), year });
+        orders.into_iter().find(|day| !day.sessions(event).is_empty())
+    };
+    PAIR.iter().flat_map(|pattern| pattern.captures_iter(text)).filter_map(day).collect()
+}
+
+/// "17th", "17.", "17일".
+fn marked(text: &str, notations: &[&Notation], event: &Event) -> Vec<Day> {
+    let day = |captures: regex::Captures<'_>| {
+        let all = captures.get(0)?;
+        let found = Day { span: span(all), day: named(&captures, "day")?, month: None, year: None };
+        let behind = text.get(all.end()..)?.chars().next();
+        let word = behind.is_some_and(|letter| letter.is_alphanumeric() && !phrases::is_agglutinated(letter));
+        // "1." at the start of a line is the number of an item; "1일차" the first day.
+        let before = text.get(..all.start())?.trim_end_matches(' ');
+        let opens = before.is_empty() || before.ends_with('\n');
+        let item = all.as_str().ends_with('.') && opens && found.sessions(event).is_empty();
+        let nth = all.as_str().ends_with('일') && behind == Some('차');
+        (!word && !item && !nth).then_some(found)
+    };
+    let patterns = notations.iter().filter_map(|notation| notation.marked_day.as_ref());
+    patterns.flat_map(|pattern| pattern.captures_iter(text)).filter_map(day).collect()
+}
+
+/// "On 17".
+fn behind_a_word(text: &str, notations: &[&Notation], _: &Event) -> Vec<Day> {
+    let day = |captures: regex::Captures<'_>| {
+        let found = captures.name("day")?;
+        let is_day = !is_measure(text.get(found.end()..)?, notations);
+        is_day.then_some(Day { span: span(found), day: found.as_str().parse().ok()?, month: None, year: None })
+    };
+    let patterns = notations.iter().filter_map(|notation| notation.bare_day.as_ref());
+    patterns.flat_map(|pattern| pattern.captures_iter(text)).filter_map(day).collect()
+}
+
+/// "Film (17), Konferenz (18)": bare numbers that stand as items.
+fn listed(text: &str, _: &[&Notation], event: &Event) -> Vec<Day> {
+    let day = |captures: regex::Captures<'_>| {
+        let found = captures.get(1)?;
+        let listed = Day { span: span(found), day: found.as_str().parse().ok()?, month: None, year: None };
+        let before = text.get(..found.start())?.trim_end_matches([' ', '-', '/', '.', ':', ',']);
+        (!listed.sessions(event).is_empty() && !before.ends_with(char::is_numeric)).then_some(listed)
+    };
+    LISTED.iter().flat_map(|pattern| pattern.captures_iter(text)).filter_map(day).collect()
+}
+
+/// "17 and 18": two days of the event, joined, are days without any mark.
+fn joined_numbers(text: &str, notations: &[&Notation], event: &Event) -> Vec<Day> {
+    let numbers = NUMBER.iter().flat_map(|pattern| pattern.find_iter(text)).filter_map(|found| {
+        Some(Day { span: span(found), day: found.as_str().parse().ok()?, month: None, year: None })
+    });
+    let fitting = numbers.filter(|day| !day.sessions(event).is_empty() && stands_free(text, day.span, notations));
+    let fitting: Vec<Day> = fitting.collect();
+    let joined = |pair: &&[Day]| match pair {
+        [left, right] => {
+            let joins = notations.iter().any(|notation| notation.joins(text, left.span, right.span));
+            left.day != right.day && tight(text, left.span, right.span) && joins
+        }
+        _ => false,
+    };
+    fitting.windows(2).filter(joined).flatten().copied().collect()
+}
+
+/// Whether what stands behind a number makes it a time, a share or a count.
+fn is_measure(behind: &str, notations: &[&Notation]) -> bool {
+    let unit = notations.iter().any(|notation| notation.not_days.as_ref().is_some_and(|unit| unit.is_match(behind)));
+    unit || behind.trim_start().starts_with(|next: char| next == ':' || next == '%' || next.is_numeric())
 }
 
 /// Whether a number stands by itself: no part of a longer one, no time, no house number.
@@ -235,7 +162,7 @@ fn stands_free(text: &str, span: Span, notations: &[&Notation]) -> bool {
     let word = before.trim_end().rsplit(|letter: char| letter.is_whitespace()).next().unwrap_or_default();
     let name = word.ends_with(char::is_alphabetic) && word.starts_with(|letter: char| letter.is_uppercase());
     let unit = notations.iter().any(|notation| notation.not_days.as_ref().is_some_and(|unit| unit.is_match(behind)));
-    !(joined_digits && !digits_are_days(before)) && !name && !unit
+    (!joined_digits || digits_are_days(before)) && !name && !unit
 }
 
 /// Whether the number right before is a short one, as in "17/18" or "17, 18".
@@ -245,21 +172,12 @@ fn digits_are_days(before: &str) -> bool {
     (1..=2).contains(&digits) && !before.ends_with(':')
 }
 
-impl Notation {
-    fn joins(&self, text: &str, left: Span, right: Span) -> bool {
-        let between = text.get(left.end..right.start).unwrap_or_default();
-        !between.contains('\n') && self.joint.as_ref().is_some_and(|joint| joint.is_match(between))
-    }
-}
-
 /// Gives days of one list ("17. und 18. Juni", "June 17 & 18", "21-23 January") the month that one of them names,
 /// and finds the bare numbers among them.
 fn join(text: &str, mut days: Vec<Day>, notations: &[&Notation], event: &Event) -> Vec<Day> {
     let joined = |left: &Day, right: &Day| {
-        let between = text.get(left.span.end..right.span.start).unwrap_or_default();
-        between.chars().count() <= 24
-            && !between.contains('\n')
-            && notations.iter().any(|notation| notation.joint.as_ref().is_some_and(|joint| joint.is_match(between)))
+        let near = right.span.start.saturating_sub(left.span.end) <= 32;
+        near && notations.iter().any(|notation| notation.joins(text, left.span, right.span))
     };
     for found in NUMBER.iter().flat_map(|pattern| pattern.find_iter(text)) {
         let span = span(found);

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::clauses::Said;
 use super::pieces::{Kind, What};
+use super::reader::Reader;
 use super::sentences::Sentence;
-use super::{Answer, Mention, Reader};
+use super::statement::Said;
+use super::{Answer, Mention};
 use crate::understand::facts::evidence::{Evidence, Source};
 use crate::understand::reply::{ReplyText, Span};
 
@@ -14,8 +15,11 @@ pub(super) fn read(reader: &Reader<'_>, reply: &ReplyText) -> Vec<Mention> {
     let mut mentions = Vec::new();
     let mut last = None;
     for inline in &reply.inline_answers {
-        let asked = asked(reader, &inline.question);
         let text = inline.span.of(&reply.text);
+        if text.trim().is_empty() {
+            continue;
+        }
+        let asked = asked(reader, &inline.question);
         let (statements, _) = reader.statements(text);
         let mut mention = |sessions: &BTreeSet<usize>, answer, exclusive, confidence| {
             let ids = sessions.iter().filter_map(|index| reader.event.sessions.get(*index));
@@ -46,7 +50,10 @@ pub(super) fn read(reader: &Reader<'_>, reply: &ReplyText) -> Vec<Mention> {
         if !own.is_empty() {
             continue;
         }
-        let said = reader.whole_of(text).or_else(|| reader.repeats(text).then_some(last).flatten());
+        let said = reader
+            .whole(text)
+            .map(|statement| statement.said)
+            .or_else(|| reader.repeats(text).then_some(last).flatten());
         last = said.or(last);
         if let Some(answer) = said.and_then(answer) {
             let confidence = if asked.len() == 1 { 0.93 } else { 0.6 };
@@ -82,16 +89,4 @@ fn asked(reader: &Reader<'_>, question: &str) -> BTreeSet<usize> {
     };
     let special = named(false);
     if special.is_empty() { named(true) } else { special }
-}
-
-impl Reader<'_> {
-    /// What an answer says as a whole.
-    fn whole_of(&self, text: &str) -> Option<Said> {
-        self.whole(text).map(|statement| statement.said)
-    }
-
-    /// "Here too": it repeats the answer before.
-    fn repeats(&self, text: &str) -> bool {
-        self.words.iter().any(|words| words.same.occur_in(text))
-    }
 }

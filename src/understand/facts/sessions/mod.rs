@@ -4,23 +4,29 @@
 //! | step | file |
 //! | --- | --- |
 //! | where one thought ends | `sentences` |
-//! | days, names, cues of coming and not, joints between clauses | `calendar`, `names`, `pieces` |
+//! | days, names, cues of coming and not, joints between clauses | `notation`, `calendar`, `names`, `references`, `pieces` |
 //! | references that stand together or need another | `resolve` |
-//! | which reference belongs to which cue | `clauses` |
+//! | which reference belongs to which cue | `clause`, `verb_inside`, `verb_end`, `statement` |
+//! | a session that is only named, beside those that are answered | `mentions` |
 //! | answers typed between quoted lines | `inline` |
 //! | what follows for one person | `answers` |
 
 mod answers;
 mod calendar;
-mod clauses;
+mod clause;
 mod inline;
+mod mentions;
 mod names;
+mod notation;
 mod pieces;
+mod reader;
+mod references;
 mod resolve;
 mod sentences;
+mod statement;
+mod verb_end;
+mod verb_inside;
 mod words;
-
-use std::collections::BTreeSet;
 
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
@@ -29,13 +35,11 @@ use super::evidence::{Evidence, ReasonCode, Signal, Source};
 use crate::event::Event;
 use crate::understand::language::Languages;
 use crate::understand::message::Message;
-use crate::understand::phrases::is_agglutinated;
 use crate::understand::reply::{ReplyText, Span};
 
-use clauses::{Said, Statement};
-use names::Names;
-use sentences::Sentence;
+use reader::Reader;
 
+pub(super) use reader::sentences_of;
 pub use words::Words;
 
 /// A session answer (contract).
@@ -65,6 +69,21 @@ pub struct Mention {
     pub evidence: Evidence,
 }
 
+impl Mention {
+    /// Whether words of coming or staying away say it, rather than the session being only named.
+    #[must_use]
+    pub fn is_said(&self) -> bool {
+        !matches!(self.evidence.rule, NAMED | BUSY | LEANING)
+    }
+}
+
+/// The rule for a session that is named and nothing is said of it.
+const NAMED: &str = "named";
+/// The rule for a session on whose day the sender is elsewhere.
+const BUSY: &str = "busy";
+/// The rule for a clause without a cue, whose words are said more by those who come, or by those who do not.
+const LEANING: &str = "leaning";
+
 /// All that the mail says about sessions.
 #[derive(Debug, Clone, Default)]
 pub struct SessionReading {
@@ -83,147 +102,48 @@ pub fn read(
     sent: Option<DateTime>,
     languages: &Languages,
 ) -> SessionReading {
-    let _ = message;
     let body = reply.body();
-    let found = languages.found_in(body);
-    let words: Vec<&Words> = found.iter().map(|language| &language.sessions).collect();
-    let reader = Reader { event, names: Names::of(event, &words), words, sent };
-    let (mut statements, contradictions) = reader.statements(body);
-    if event.sessions.len() == 1 && statements.iter().all(|statement| !statement.is_decided()) {
+    let reader = Reader::new(body, event, sent, languages);
+    let (mut statements, doubts) = reader.statements(body);
+    if event.sessions.len() == 1 && !statements.iter().any(statement::Statement::is_decided) {
         statements.extend(reader.whole(body));
     }
-    let mut mentions = mentions(body, event, &statements);
+    let mut mentions = mentions::mentions(body, event, &statements);
     for answer in &reply.inline_answers {
         mentions.retain(|mention| mention.evidence.span.is_none_or(|span| !answer.span.contains(&span)));
     }
     mentions.extend(inline::read(&reader, reply));
-    let signals = contradictions
-        .iter()
-        .map(|span| Signal {
-            code: ReasonCode::Contradiction,
-            detail: format!("\"{}\" names a day and a session that do not belong together", span.of(body)),
-            span: Some(*span),
-        })
-        .collect();
-    SessionReading { mentions, signals }
-}
-
-/// What stays the same while a mail is read.
-struct Reader<'a> {
-    event: &'a Event,
-    words: Vec<&'a Words>,
-    names: Names,
-    sent: Option<DateTime>,
-}
-
-impl Reader<'_> {
-    /// What a text says of sessions, and where it contradicts itself.
-    fn statements(&self, text: &str) -> (Vec<Statement>, Vec<Span>) {
-        let sentences = split(text, &self.words);
-        let resolved = self.resolved(text, &sentences);
-        let verb_final = self.words.iter().find(|words| words.verb_final);
-        // A mail may change its language from one sentence to the next.
-        let (ends, others): (Vec<Sentence>, Vec<Sentence>) = sentences.iter().partition(|sentence| {
-            let letters = sentence.span.of(text).chars().filter(|letter| letter.is_alphabetic());
-            verb_final.is_some()
-                && letters.clone().filter(|letter| is_agglutinated(*letter)).count().saturating_mul(4) > letters.count()
-        });
-        let mut statements = clauses::by_clause(text, &others, &resolved.pieces, self.event);
-        if let Some(words) = verb_final {
-            statements.extend(clauses::by_verb_end(text, &ends, &resolved.pieces, words, self.event));
-        }
-        statements.sort_by_key(|statement| statement.span);
-        (statements, resolved.contradictions)
+    if mentions.is_empty() {
+        mentions = of_subject(&message.subject, event, languages);
     }
+    SessionReading { mentions, signals: doubts.into_iter().map(|(code, span)| signal(code, span, body)).collect() }
+}
 
-    fn resolved(&self, text: &str, sentences: &[Sentence]) -> resolve::Resolved {
-        let pieces = pieces::collect(text, self.event, &self.words, &self.names, self.sent);
-        resolve::resolve(text, sentences, pieces, self.event, &self.words)
+/// What the subject says ("RSVP: film only"), where the body says nothing and the subject is not the invitation's.
+fn of_subject(subject: &str, event: &Event, languages: &Languages) -> Vec<Mention> {
+    let invited = event.invitations.values().any(|invitation| subject.contains(&invitation.subject));
+    if invited || subject.contains(&event.title) {
+        return Vec::new();
     }
-
-    /// Where there is only one session, coming is coming to it.
-    fn whole(&self, text: &str) -> Option<Statement> {
-        let sentences = split(text, &self.words);
-        let pieces = pieces::collect(text, self.event, &self.words, &self.names, self.sent);
-        clauses::whole(&sentences, &pieces, (0..self.event.sessions.len()).collect())
+    let reader = Reader::new(subject, event, None, languages);
+    let mut mentions = mentions::mentions(subject, event, &reader.statements(subject).0);
+    for mention in &mut mentions {
+        let evidence = &mut mention.evidence;
+        // A subject is often only the name of the event.
+        let confidence = evidence.confidence.min(if mention.answer == Answer::Yes { 0.85 } else { 0.9 });
+        (evidence.source, evidence.span, evidence.confidence) = (Source::Subject, None, confidence);
     }
+    mentions
 }
 
-/// The sentences of a text, for readers that weigh them one by one.
-pub(super) fn sentences_of(text: &str, languages: &Languages) -> Vec<Sentence> {
-    let found = languages.found_in(text);
-    let words: Vec<&Words> = found.iter().map(|language| &language.sessions).collect();
-    split(text, &words)
-}
-
-fn split(text: &str, words: &[&Words]) -> Vec<Sentence> {
-    let abbreviations: Vec<&str> = words.iter().flat_map(|words| &words.abbreviations).map(String::as_str).collect();
-    let day_stop = words.iter().any(|words| words.day_marks.iter().any(|mark| mark == "."));
-    sentences::sentences(text, &abbreviations, day_stop)
-}
-
-fn mentions(body: &str, event: &Event, statements: &[Statement]) -> Vec<Mention> {
-    let decided: BTreeSet<usize> = statements
-        .iter()
-        .filter(|statement| matches!(statement.said, Said::Yes | Said::No | Said::Maybe))
-        .flat_map(|statement| statement.sessions.iter().copied())
-        .collect();
-    let accepts = statements.iter().any(|statement| statement.said == Said::Yes);
-    let mention = |statement: &Statement| {
-        let answer = match statement.said {
-            Said::Yes => Answer::Yes,
-            Said::No => Answer::No,
-            Said::Maybe => Answer::Maybe,
-            // Named beside a session that is accepted, and nothing said of it: more often a reason to stay away,
-            // unless it is named in full.
-            Said::Nothing if statement.sessions.is_disjoint(&decided) && accepts && !statement.agreeing => Answer::No,
-            Said::Nothing if statement.sessions.is_disjoint(&decided) => Answer::Yes,
-            Said::Busy if statement.sessions.is_disjoint(&decided) && !statement.weak => Answer::No,
-            Said::Nothing | Said::Busy => return None,
-        };
-        let ids = statement.sessions.iter().filter_map(|index| event.sessions.get(*index));
-        Some(Mention {
-            sessions: ids.map(|session| session.id.clone()).collect(),
-            answer,
-            exclusive: statement.only,
-            corrects: statement.corrects,
-            evidence: Evidence {
-                source: Source::Prose,
-                text: statement.span.of(body).to_string(),
-                span: Some(statement.span),
-                confidence: statement.confidence,
-                rule: if statement.said == Said::Busy {
-                    "busy"
-                } else if statement.said == Said::Nothing {
-                    "named"
-                } else {
-                    statement.rule
-                },
-            },
-        })
+fn signal(code: ReasonCode, span: Span, body: &str) -> Signal {
+    let words = span.of(body);
+    let detail = match code {
+        ReasonCode::UnknownSession => format!("comes to something that the event does not have: \"{words}\""),
+        _ => format!("\"{words}\" names a day and a session that do not belong together"),
     };
-    statements.iter().filter_map(mention).collect()
+    Signal { code, detail, span: Some(span) }
 }
 
 #[cfg(test)]
-mod probe {
-    use super::*;
-    #[test]
-    fn probe() {
-        let event =
-            Event::from_toml(&std::fs::read_to_string("/work/shared/events/nkhr-2013-berlin.toml").unwrap()).unwrap();
-        for body in std::fs::read_to_string("/tmp/probe.txt").unwrap().split("\n==\n") {
-            let languages = Languages::built_in();
-            let words: Vec<&Words> = languages.found_in(body).iter().map(|l| &l.sessions).collect();
-            println!("{body}  {:?}", languages.found_in(body).iter().map(|l| &l.code).collect::<Vec<_>>());
-            let reader = Reader { event: &event, names: Names::of(&event, &words), words, sent: None };
-            let sentences = split(body, &reader.words);
-            for piece in reader.resolved(body, &sentences).pieces {
-                println!("   {:?} {:?}", piece.span.of(body), piece.what);
-            }
-            for s in reader.statements(body).0 {
-                println!("  => {:?} {:?} {:?} {} {}", s.span.of(body), s.sessions, s.said, s.confidence, s.rule);
-            }
-        }
-    }
-}
+mod tests;

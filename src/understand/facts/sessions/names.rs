@@ -55,6 +55,15 @@ impl Names {
                 }
             }
         }
+        // "Conf.", "Konf.": the beginning of a long name, where no name is so short.
+        let long: Vec<(String, Sessions)> = sessions.iter().map(|(name, of)| (name.clone(), of.clone())).collect();
+        for (name, of) in long.iter().filter(|(name, _)| name.len() >= 9 && name.is_ascii() && !name.contains(' ')) {
+            let short: String = name.chars().take(4).collect();
+            let shared = long.iter().any(|(other, others)| other.starts_with(&short) && others != of);
+            if !shared {
+                sessions.entry(short).or_insert_with(|| of.clone());
+            }
+        }
         // A word that all sessions share tells none of them.
         for (word, of) in title_words {
             if of.len() < event.sessions.len() && !sessions.contains_key(&word) {

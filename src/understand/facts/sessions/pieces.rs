@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 
 use jiff::civil::DateTime;
 
-use super::calendar::{Notation, days};
 use super::names::Names;
+use super::references::references;
 use super::words::Words;
 use crate::event::Event;
-use crate::understand::phrases::{Phrases, is_agglutinated};
+use crate::understand::phrases::Phrases;
 use crate::understand::reply::Span;
 
 /// One piece of the text.
@@ -106,6 +106,8 @@ pub enum Kind {
     Weekday,
     /// Title or alias.
     Name,
+    /// Something that the event does not have.
+    Other,
     /// The place, or one word of the title.
     Weak,
     /// "The second".
@@ -128,10 +130,10 @@ pub enum Kind {
 #[must_use]
 pub fn collect(text: &str, event: &Event, words: &[&Words], names: &Names, sent: Option<DateTime>) -> Vec<Piece> {
     let mut pieces = references(text, event, words, names, sent);
-    let mut cues: Vec<(Piece, bool)> = Vec::new();
+    let mut cues: Vec<(Span, Option<What>)> = Vec::new();
     for words in words {
-        let mut add = |phrases: &Phrases, what: &What| {
-            cues.extend(phrases.find_in(text).map(|span| (Piece { span, what: what.clone() }, false)));
+        let mut add = |phrases: &Phrases, what: Option<What>| {
+            cues.extend(phrases.find_in(text).map(|span| (span, what.clone())));
         };
         for (phrases, cue) in [
             (&words.yes, Cue::Yes),
@@ -145,32 +147,31 @@ pub fn collect(text: &str, event: &Event, words: &[&Words], names: &Names, sent:
             (&words.ticked, Cue::Ticked),
             (&words.unticked, Cue::Unticked),
         ] {
-            add(phrases, &What::Cue(cue));
+            add(phrases, Some(What::Cue(cue)));
         }
-        add(&words.only, &What::Only);
-        add(&words.except, &What::Except);
-        add(&words.correction, &What::Correction);
-        add(&words.earlier, &What::Earlier);
-        add(&words.and, &What::Joint(Joint::And));
-        add(&words.subjects, &What::Subject);
-        add(&words.but, &What::Joint(Joint::But));
-        add(&words.openers, &What::Joint(Joint::Semicolon));
-        add(&words.because, &What::Joint(Joint::Because));
-        cues.extend(words.harmless.find_in(text).map(|span| (Piece { span, what: What::Only }, true)));
+        for (phrases, what) in [
+            (&words.only, What::Only),
+            (&words.except, What::Except),
+            (&words.correction, What::Correction),
+            (&words.earlier, What::Earlier),
+            (&words.and, What::Joint(Joint::And)),
+            (&words.subjects, What::Subject),
+            (&words.but, What::Joint(Joint::But)),
+            (&words.openers, What::Joint(Joint::Semicolon)),
+            (&words.because, What::Joint(Joint::Because)),
+        ] {
+            add(phrases, Some(what));
+        }
+        add(&words.harmless, None);
     }
-    cues.extend(marks(text, words).into_iter().map(|piece| (piece, false)));
+    cues.extend(marks(text, words).into_iter().map(|piece| (piece.span, Some(piece.what))));
     // The longer phrase knows better: "not only" is no "not".
-    cues.sort_by_key(|(piece, harmless)| {
-        (std::cmp::Reverse(piece.span.end.saturating_sub(piece.span.start)), !harmless)
-    });
+    cues.sort_by_key(|(span, what)| (std::cmp::Reverse(span.end.saturating_sub(span.start)), what.is_some()));
     let mut taken: Vec<Span> = pieces.iter().map(|piece| piece.span).collect();
-    for (piece, harmless) in cues {
-        if taken.iter().any(|span| span.overlaps(&piece.span)) {
-            continue;
-        }
-        taken.push(piece.span);
-        if !harmless {
-            pieces.push(piece);
+    for (span, what) in cues {
+        if !taken.iter().any(|other| other.overlaps(&span)) {
+            taken.push(span);
+            pieces.extend(what.map(|what| Piece { span, what }));
         }
     }
     let punctuation =
@@ -266,131 +267,4 @@ fn punctuation(text: &str) -> Vec<Piece> {
         joints.push(Piece { span, what: What::Joint(joint) });
     }
     joints
-}
-
-/// The references of the text: each kind found by itself, then those that stand together merged.
-fn references(text: &str, event: &Event, words: &[&Words], names: &Names, sent: Option<DateTime>) -> Vec<Piece> {
-    let notations: Vec<&Notation> = words.iter().map(|words| words.notation()).collect();
-    let mut found: Vec<Piece> = Vec::new();
-    let mut add = |span: Span, sessions: BTreeSet<usize>, kind: Kind| {
-        let only = is_only(text, span.end, words);
-        found.push(Piece { span, what: What::Reference(Reference { sessions, kind, only }) });
-    };
-    let before = |span: Span| text.get(..span.start).unwrap_or_default();
-    let elsewhere = |span: Span| is_elsewhere(text, span, words);
-    for day in days(text, &notations, event) {
-        let another = notations.iter().any(|notation| notation.is_another(before(day.span)));
-        let sessions = day.sessions(event);
-        if !elsewhere(day.span) && !(another && sessions.is_empty()) && (!sessions.is_empty() || day.is_near(event)) {
-            add(day.span, sessions, Kind::Date);
-        }
-    }
-    for name in names.find_in(text) {
-        if elsewhere(name.span) {
-            continue;
-        }
-        add(name.span, name.sessions, if name.is_weak { Kind::Weak } else { Kind::Name });
-    }
-    let dates: BTreeSet<_> = event.sessions.iter().map(|session| session.starts.date()).collect();
-    let dates: Vec<_> = dates.into_iter().collect();
-    let on = |date: Option<&jiff::civil::Date>| -> BTreeSet<usize> {
-        let sessions = event.sessions.iter().enumerate();
-        sessions.filter(|(_, session)| Some(&session.starts.date()) == date).map(|(index, _)| index).collect()
-    };
-    let everything: BTreeSet<usize> = (0..event.sessions.len()).collect();
-    for (words, notation) in words.iter().zip(&notations) {
-        for (index, weekday) in words.weekdays.iter().enumerate() {
-            for span in weekday.find_in(text) {
-                let sessions: BTreeSet<usize> = dates
-                    .iter()
-                    .filter(|date| usize::try_from(date.weekday().to_monday_zero_offset()).ok() == Some(index))
-                    .flat_map(|date| on(Some(date)))
-                    .collect();
-                if !sessions.is_empty() && !notation.is_another(before(span)) && !elsewhere(span) {
-                    add(span, sessions, Kind::Weekday);
-                }
-            }
-        }
-        let nth = |index: usize| match dates.len() {
-            1 => event.sessions.get(index).map(|_| BTreeSet::from([index])).unwrap_or_default(),
-            _ => on(dates.get(index)),
-        };
-        for (index, ordinal) in words.ordinals.iter().enumerate() {
-            ordinal.find_in(text).for_each(|span| add(span, nth(index), Kind::Ordinal));
-        }
-        for (index, ordinal) in words.bare_ordinals.iter().enumerate() {
-            ordinal.find_in(text).for_each(|span| add(span, nth(index), Kind::Weak));
-        }
-        words.evening_event.find_in(text).for_each(|span| add(span, in_part(event, 2), Kind::Ordinal));
-        let last = dates.len().max(if dates.len() == 1 { event.sessions.len() } else { 0 }).saturating_sub(1);
-        words.last.find_in(text).for_each(|span| add(span, nth(last), Kind::Ordinal));
-        words.all.find_in(text).for_each(|span| add(span, everything.clone(), Kind::All));
-        words.both.find_in(text).for_each(|span| add(span, everything.clone(), Kind::Both));
-        words.neither.find_in(text).for_each(|span| add(span, everything.clone(), Kind::Neither));
-        for (phrases, shift) in [(&words.day_before, -1), (&words.day_after, 1)] {
-            phrases.find_in(text).for_each(|span| add(span, BTreeSet::new(), Kind::Shift(shift)));
-        }
-        for (phrases, part) in [(&words.morning, 0), (&words.afternoon, 1), (&words.evening, 2)] {
-            phrases.find_in(text).for_each(|span| add(span, in_part(event, part), Kind::Part(part)));
-        }
-        for (phrases, ahead) in [(&words.today, 0), (&words.tomorrow, 1)] {
-            let Some(date) = sent.and_then(|sent| sent.date().checked_add(jiff::Span::new().days(ahead)).ok()) else {
-                continue;
-            };
-            phrases
-                .find_in(text)
-                .filter(|_| dates.contains(&date))
-                .for_each(|span| add(span, on(Some(&date)), Kind::Weekday));
-        }
-    }
-    // The longer reference wins: "first day" as an alias, before "first".
-    found.sort_by_key(|piece| std::cmp::Reverse(piece.span.end.saturating_sub(piece.span.start)));
-    let mut kept: Vec<Piece> = Vec::new();
-    for piece in found {
-        if !kept.iter().any(|other| other.span.overlaps(&piece.span)) {
-            kept.push(piece);
-        }
-    }
-    kept.sort_by_key(|piece| piece.span);
-    kept
-}
-
-/// The sessions in a part of the day: before noon, until evening, evening.
-fn in_part(event: &Event, part: u8) -> BTreeSet<usize> {
-    let of = |hour: i8| {
-        if hour < 12 {
-            0
-        } else if hour < 17 {
-            1
-        } else {
-            2
-        }
-    };
-    let sessions = event.sessions.iter().enumerate();
-    sessions.filter(|(_, session)| of(session.starts.hour()) == part).map(|(index, _)| index).collect()
-}
-
-/// Whether "only" is written right behind.
-fn is_only(text: &str, end: usize, words: &[&Words]) -> bool {
-    let behind = text.get(end..).unwrap_or_default();
-    let behind =
-        if behind.chars().next().is_some_and(is_agglutinated) { behind } else { behind.trim_start_matches([' ', ')']) };
-    let behind: String = behind.chars().take(12).collect::<String>().to_lowercase();
-    words.iter().flat_map(|words| &words.only_behind).any(|only| {
-        behind.strip_prefix(only.as_str()).is_some_and(|rest| {
-            rest.chars()
-                .next()
-                .is_none_or(|next| !next.is_alphabetic() || is_agglutinated(next) && only.chars().any(is_agglutinated))
-        })
-    })
-}
-
-/// Whether the words around a day say that it is no day of coming.
-fn is_elsewhere(text: &str, span: Span, words: &[&Words]) -> bool {
-    let before: String = text.get(..span.start).unwrap_or_default().chars().rev().take(24).collect();
-    let before: String = before.chars().rev().collect();
-    let before = before.rsplit(['.', ',', ';', '\n', '(', ')']).next().unwrap_or_default().to_string();
-    let behind: String = text.get(span.end..).unwrap_or_default().chars().take(16).collect();
-    let behind = behind.split(['.', ',', ';', '\n', '(', ')']).next().unwrap_or_default();
-    words.iter().any(|words| words.elsewhere.occur_in(&before) || words.elsewhere.occur_in(behind))
 }

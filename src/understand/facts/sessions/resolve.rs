@@ -15,8 +15,6 @@ pub struct Resolved {
     pub pieces: Vec<Piece>,
     /// Day and title, or day and weekday, that disagree.
     pub contradictions: Vec<Span>,
-    /// Days that the event does not have.
-    pub unknown: Vec<Span>,
 }
 
 /// Merges "Tuesday, June 18, conference" into one reference, and resolves "the day before", "both", "evening".
@@ -37,6 +35,13 @@ pub fn resolve(text: &str, sentences: &[Sentence], pieces: Vec<Piece>, event: &E
         }
     }
     drop_idle(sentences, &mut resolved, words.first().is_some_and(|words| words.verb_final));
+    // "Two days" of a longer event says less than any day that is named.
+    let named = |piece: &Piece| matches!(&piece.what, What::Reference(reference) if !is_general(reference.kind));
+    if event.sessions.len() != 2 && resolved.pieces.iter().any(named) {
+        resolved
+            .pieces
+            .retain(|piece| !matches!(&piece.what, What::Reference(reference) if reference.kind == Kind::Both));
+    }
     resolved
 }
 
@@ -76,12 +81,11 @@ fn merged(text: &str, sentences: &[Sentence], before: &[Piece], piece: &Piece, w
         (Kind::Part(_), Kind::Part(_)) => None,
         (Kind::Part(_), kind) => one(if common.is_empty() { &right.sessions } else { &common }, kind),
         (kind, Kind::Part(_)) => one(if common.is_empty() { &left.sessions } else { &common }, kind),
+        (Kind::Shift(_), kind) | (kind, Kind::Shift(_)) if !common.is_empty() => one(&common, kind),
         _ if !common.is_empty() => one(&common, Kind::Agreeing),
-        (Kind::Date, Kind::Weekday | Kind::Name) | (Kind::Weekday | Kind::Name, Kind::Date)
-            if !apart && !left.sessions.is_empty() && !right.sessions.is_empty() =>
-        {
-            Some(Merge::Disagree(span))
-        }
+        _ if left.sessions.is_empty() || right.sessions.is_empty() => None,
+        (Kind::Weekday, Kind::Date) => Some(Merge::Disagree(span)),
+        (Kind::Date, Kind::Weekday | Kind::Name) | (Kind::Name, Kind::Date) if !apart => Some(Merge::Disagree(span)),
         _ => None,
     }
 }
@@ -133,19 +137,19 @@ fn drop_idle(sentences: &[Sentence], resolved: &mut Resolved, verb_final: bool) 
         let beside = pieces.iter().enumerate().any(|(other, candidate)| {
             let inside = sentence.is_some_and(|sentence| sentence.span.contains(&candidate.span));
             let between = pieces.get(index.min(other)..index.max(other)).unwrap_or_default();
-            let near = !between.iter().any(|piece| matches!(piece.what, What::Except | What::Joint(Joint::But | Joint::Because)))
-                && !(verb_final && between.iter().any(|piece| matches!(piece.what, What::Cue(_))));
+            let apart = between.iter().any(|piece| match piece.what {
+                What::Except | What::Joint(Joint::But | Joint::Because) => true,
+                What::Cue(_) => verb_final,
+                _ => false,
+            });
             other != index
                 && inside
-                && near
+                && !apart
                 && matches!(&candidate.what, What::Reference(reference)
                     if !is_general(reference.kind) && !reference.sessions.is_empty() && !matches!(reference.kind, Kind::Part(_)))
         });
         let keep = match reference.kind {
-            _ if reference.sessions.is_empty() => {
-                resolved.unknown.push(piece.span);
-                false
-            }
+            _ if reference.sessions.is_empty() => matches!(reference.kind, Kind::Date | Kind::Other),
             Kind::All => !tied(&pieces, index),
             Kind::Both => !beside || coordinates(&pieces, index),
             Kind::Part(_) => false,
@@ -173,9 +177,8 @@ fn coordinates(pieces: &[Piece], index: usize) -> bool {
     match group.as_slice() {
         [first, second, rest @ ..] => {
             let and = |piece: &Piece| piece.what == What::Joint(Joint::And);
-            let one_sided = and(first) && references(&[second]) == 1
-                || and(second) && references(&[first]) == 1 && references(rest) == 0;
-            one_sided
+            and(first) && references(&[second]) == 1
+                || and(second) && references(&[first]) == 1 && references(rest) == 0
         }
         _ => false,
     }

@@ -26,8 +26,10 @@ pub fn sentences(text: &str, abbreviations: &[&str], day_stop: bool) -> Vec<Sent
             '.' | '!' | '?' | '…' | '。' => {
                 let next = letters.peek().map(|(_, next)| *next);
                 let free = next.is_none_or(|next| next.is_whitespace() || matches!(next, ')' | '"' | '”' | '“' | '\''));
-                free && (letter != '.'
-                    || !goes_on(text.get(start..at).unwrap_or_default(), rest, abbreviations, day_stop))
+                let leader = letter == '.' && text.get(..at).is_some_and(|before| before.ends_with("..."));
+                free && !leader
+                    && (letter != '.'
+                        || !goes_on(text.get(start..at).unwrap_or_default(), rest, abbreviations, day_stop))
             }
             '\n' => {
                 let line = text.get(line_start..at).unwrap_or_default();

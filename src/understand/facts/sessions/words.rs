@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use regex::Regex;
 use serde::Deserialize;
 
-use super::calendar::Notation;
+use super::notation::Notation;
 use crate::understand::phrases::Phrases;
 
 /// Words about days and sessions, and about coming and not coming.
@@ -46,6 +46,8 @@ pub struct Words {
     pub only_behind: Vec<String>,
     /// "Except".
     pub except: Phrases,
+    /// Parts that other events have ("the city tour"): coming to one is a question for staff.
+    pub other_parts: Phrases,
     /// "The day before", "the eve".
     pub day_before: Phrases,
     /// "The day after".

@@ -1,0 +1,204 @@
+use super::*;
+use crate::understand::facts::sessions::Answer::{Maybe, No, Yes};
+use crate::understand::reply::InlineAnswer;
+
+/// Two sessions on two days, as most events have them.
+const PAIR: &str = r#"
+    id = "pair"
+    title = "The Harbour Days"
+    host = "Us"
+    timezone = "Europe/Berlin"
+    languages = ["en", "de", "ko"]
+    mailbox = "rsvp@example.org"
+    invited = 2024-05-01
+    [[session]]
+    id = "concert"
+    starts = 2024-06-13T19:00:00
+    ends = 2024-06-13T21:00:00
+    venue = "Lighthouse Hall, Quay 3"
+    title = { en = "Opening concert", de = "Eröffnungskonzert", ko = "음악회" }
+    aliases = { en = ["concert", "music"], de = ["Konzert"], ko = ["음악회", "연주회"] }
+    [[session]]
+    id = "seminar"
+    starts = 2024-06-14T09:00:00
+    ends = 2024-06-14T17:00:00
+    venue = "Old Customs House"
+    title = { en = "Seminar", de = "Seminar", ko = "세미나" }
+    aliases = { en = ["seminar"], de = ["Seminar", "Tagung"], ko = ["세미나"] }
+"#;
+
+fn event() -> Event {
+    Event::from_toml(PAIR).unwrap()
+}
+
+fn reading(text: &str) -> SessionReading {
+    read(&ReplyText::typed(text), &Message::default(), &event(), None, Languages::built_in())
+}
+
+/// The answers for concert and seminar.
+fn answers(text: &str) -> [Option<Answer>; 2] {
+    let answers = reading(text).answers(&event(), &[], &[]).unwrap_or_default();
+    ["concert", "seminar"].map(|id| answers.get(id).map(|fact| fact.value))
+}
+
+fn check(cases: &[(&str, [Option<Answer>; 2])]) {
+    for (text, wanted) in cases {
+        assert_eq!(answers(text), *wanted, "{text:?}");
+    }
+}
+
+const BOTH: [Option<Answer>; 2] = [Some(Yes), Some(Yes)];
+const FIRST: [Option<Answer>; 2] = [Some(Yes), Some(No)];
+const SECOND: [Option<Answer>; 2] = [Some(No), Some(Yes)];
+
+#[test]
+fn a_day_is_read_in_any_notation() {
+    for day in ["June 14", "14 June", "the 14th", "14 June 2024", "2024-06-14", "6/14", "14.6.", "Friday", "day two"] {
+        assert_eq!(answers(&format!("I will attend on {day}.")), [None, Some(Yes)], "{day:?}");
+    }
+    for day in ["am 14. Juni", "am 14.", "am Freitag, den 14.06.2024,", "am vierzehnten Juni", "am zweiten Tag"] {
+        assert_eq!(answers(&format!("Ich nehme gerne {day} teil.")), [None, Some(Yes)], "{day:?}");
+    }
+    for day in ["6월 14일", "14일(금)", "금요일", "둘째 날", "십사일"] {
+        assert_eq!(answers(&format!("저는 {day}에 참석하겠습니다.")), [None, Some(Yes)], "{day:?}");
+    }
+}
+
+#[test]
+fn both_is_everything_and_only_is_nothing_else() {
+    check(&[
+        ("Both for me, please.", BOTH),
+        ("I will be there on the 13th and 14th.", BOTH),
+        ("I will come to the whole thing.", BOTH),
+        ("An beiden Tagen bin ich gerne dabei.", BOTH),
+        ("이틀 모두 참석하겠습니다.", BOTH),
+        ("13일, 14일 양일 참석합니다.", BOTH),
+        ("I can only come to the seminar.", SECOND),
+        ("Ich komme nur zum Konzert.", FIRST),
+        ("음악회만 참석하겠습니다.", FIRST),
+    ]);
+}
+
+#[test]
+fn each_session_has_the_polarity_of_its_clause() {
+    check(&[
+        ("I will attend the concert but cannot make the seminar.", FIRST),
+        ("Yes to the seminar, no to the concert.", SECOND),
+        ("Konzert ja, Seminar leider nicht.", FIRST),
+        ("Am Donnerstag kann ich leider nicht, am Freitag komme ich gern.", SECOND),
+        ("Nicht zum Konzert, sondern zum Seminar melde ich mich an.", SECOND),
+        ("Nicht nur zum Konzert, sondern auch zum Seminar komme ich.", BOTH),
+        ("13일은 어렵고 14일에 참석하겠습니다.", SECOND),
+        ("음악회는 못 가지만 세미나는 참석하겠습니다.", SECOND),
+        ("I would not miss the concert.", [Some(Yes), None]),
+    ]);
+}
+
+#[test]
+fn a_form_is_read_by_its_labels() {
+    check(&[
+        ("Concert on the 13th: no\nSeminar on the 14th: yes", SECOND),
+        ("[x] concert\n[ ] seminar", FIRST),
+        ("Konzert ☒ / Seminar ☐", FIRST),
+        ("13일: 참석\n14일: 불참", FIRST),
+        ("음악회 O, 세미나 X", FIRST),
+        ("음악회  □참석  ■불참\n세미나  ■참석  □불참", SECOND),
+        ("Concert? Yes. Seminar? No.", FIRST),
+    ]);
+}
+
+#[test]
+fn days_that_are_not_about_sessions_are_no_answers() {
+    for text in [
+        "Thank you for your letter of June 13.",
+        "We met in Oslo on 13 March.",
+        "My number is 0171 1314 130.",
+        "I will be there.",
+        "Ich nehme gerne teil.",
+        "참석하겠습니다.",
+    ] {
+        assert_eq!(answers(text), [None, None], "{text:?}");
+    }
+}
+
+#[test]
+fn a_hedge_is_no_acceptance() {
+    check(&[
+        ("I will probably come to the concert.", [Some(Maybe), None]),
+        ("Zum Konzert komme ich vielleicht.", [Some(Maybe), None]),
+    ]);
+}
+
+#[test]
+fn a_correction_replaces_what_was_said() {
+    check(&[("I will come to the concert. Actually, make that neither.", [Some(No), Some(No)])]);
+}
+
+#[test]
+fn opposite_answers_without_a_correction_are_left_out_and_told() {
+    let reading = reading("I will attend the seminar. I cannot attend the seminar.");
+    assert_eq!(reading.contradictions(&event(), &[], &[]), ["seminar"]);
+    assert!(reading.answers(&event(), &[], &[]).is_none());
+}
+
+#[test]
+fn a_day_the_event_does_not_have_is_told() {
+    let signals = reading("I would like to attend on the 15th of June.").signals;
+    assert_eq!(signals.iter().map(|signal| signal.code).collect::<Vec<_>>(), [ReasonCode::UnknownSession]);
+    let signals = reading("Ich komme am Donnerstag, den 14. Juni.").signals;
+    assert_eq!(signals.iter().map(|signal| signal.code).collect::<Vec<_>>(), [ReasonCode::Contradiction]);
+}
+
+#[test]
+fn an_answer_belongs_to_the_person_whose_line_it_is() {
+    let text = "Ann Lee: concert, please\nBo Ray: seminar, please";
+    let line = text.find('\n').unwrap();
+    let (first, second) = (Span { start: 0, end: line }, Span { start: line, end: text.len() });
+    let reading = reading(text);
+    let answers = reading.answers(&event(), &[first], &[second]).unwrap();
+    assert_eq!(answers.keys().collect::<Vec<_>>(), ["concert"]);
+    let answers = reading.answers(&event(), &[second], &[first]).unwrap();
+    assert_eq!(answers.keys().collect::<Vec<_>>(), ["seminar"]);
+}
+
+#[test]
+fn an_answer_under_a_quoted_line_answers_that_line() {
+    let mut reply = ReplyText::typed("sadly not\nyes, gladly\n");
+    reply.inline_answers = vec![
+        InlineAnswer {
+            question: "whether you will attend the concert on the 13th,".into(),
+            span: Span { start: 0, end: 9 },
+        },
+        InlineAnswer { question: "the seminar on the 14th, or both,".into(), span: Span { start: 10, end: 21 } },
+    ];
+    let reading = read(&reply, &Message::default(), &event(), None, Languages::built_in());
+    let answers = reading.answers(&event(), &[], &[]).unwrap();
+    assert_eq!([answers["concert"].value, answers["seminar"].value], [No, Yes]);
+}
+
+#[test]
+fn where_there_is_one_session_coming_answers_it() {
+    let one = PAIR.split("[[session]]").take(2).collect::<Vec<_>>().join("[[session]]");
+    let one = Event::from_toml(&one).unwrap();
+    for (text, wanted) in [("I will be there.", Yes), ("Leider nicht.", No), ("참석하겠습니다.", Yes)] {
+        let reading = read(&ReplyText::typed(text), &Message::default(), &one, None, Languages::built_in());
+        assert_eq!(reading.answers(&one, &[], &[]).unwrap()["concert"].value, wanted, "{text:?}");
+    }
+}
+
+#[test]
+fn the_subject_answers_where_the_body_does_not() {
+    let message = Message { subject: "RSVP: seminar only".into(), ..Message::default() };
+    let reading = read(&ReplyText::typed("See above."), &message, &event(), None, Languages::built_in());
+    assert_eq!(reading.mentions[0].evidence.source, Source::Subject);
+    let message = Message { subject: "Re: The Harbour Days, 13-14 June".into(), ..Message::default() };
+    assert!(read(&ReplyText::typed("Hello."), &message, &event(), None, Languages::built_in()).mentions.is_empty());
+}
+
+#[test]
+fn every_evidence_span_covers_its_words() {
+    let text = "Ich komme am 13. zum Konzert – und „Seminar“: ja, 14일도 참석합니다.";
+    for mention in reading(text).mentions {
+        assert_eq!(mention.evidence.span.unwrap().of(text), mention.evidence.text);
+    }
+}
