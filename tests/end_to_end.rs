@@ -1,6 +1,7 @@
 //! The daemon as an operator runs it: the real binary with a configuration file, a real IMAP server, a real SMTP
 //! server and SQLite, killed, cut off, flooded and lied to. Whatever happens: nothing is lost, nothing is done twice.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "figures, and the folder of a failed test")]
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[path = "end_to_end/crashes.rs"]

@@ -11,8 +11,9 @@ use super::{Queue, Row, Settings, schedule};
 
 /// Rows taken at once: enough for one connection, few enough to be given back quickly.
 const BATCH: u32 = 50;
-/// The table is looked at this often even when nothing woke the loop.
-const LOOK_AGAIN: SignedDuration = SignedDuration::from_mins(1);
+/// The table is looked at this often even when nothing woke the loop: staff decide in processes of their own, and the
+/// sender should not wait for it.
+const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(5);
 
 /// What a pass did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -68,7 +69,7 @@ pub async fn deliver<Q: Queue>(
 }
 
 fn unreadable(error: &dyn std::error::Error) -> SignedDuration {
-    tracing::error!(%error, "could not use the outbox table; trying again in a minute");
+    tracing::error!(%error, "could not use the outbox table; trying again soon");
     LOOK_AGAIN
 }
 
@@ -89,6 +90,7 @@ pub async fn deliver_due<Q: Queue>(
             break;
         }
         Batch { settings, queue, clock: &clock, pass: &mut pass }.deliver(rows, stop).await?;
+        queue.note_contact(clock(), pass.unusable.as_ref().map(ToString::to_string).as_deref()).await?;
     }
     Ok(pass)
 }

@@ -77,6 +77,7 @@ pub async fn run(config: Config, store: Store, processor: Processor) -> anyhow::
     if recovered > 0 {
         tracing::warn!(recovered, "{recovered} answers were being sent when rsvpd last ended; they are taken up again");
     }
+    processor.warm_up();
     let (stop, stopped) = watch::channel(false);
     let new_mail = Arc::new(Notify::new());
     let mut loops = JoinSet::new();

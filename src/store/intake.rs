@@ -122,6 +122,7 @@ impl Store {
             }
             if let Some(moved) = cursor {
                 move_cursor(connection, moved).await?;
+                forget_former_numbering(connection, moved).await?;
             }
             Ok(intakes)
         })
@@ -275,6 +276,20 @@ async fn move_cursor(connection: &mut AnyConnection, moved: &CursorMove) -> Resu
     .bind(&moved.folder)
     .bind(i64::from(moved.cursor.uid_validity))
     .bind(i64::from(moved.cursor.last_uid))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Places under another UIDVALIDITY name nothing any more. The messages stay, and are recognised where they turn up.
+async fn forget_former_numbering(connection: &mut AnyConnection, moved: &CursorMove) -> Result<()> {
+    sqlx::query(
+        "DELETE FROM location
+         WHERE mailbox = $1 AND folder = $2 AND uid_validity <> $3",
+    )
+    .bind(&moved.mailbox)
+    .bind(&moved.folder)
+    .bind(i64::from(moved.cursor.uid_validity))
     .execute(connection)
     .await?;
     Ok(())

@@ -9,13 +9,17 @@ use crate::site::{Options, Site, until};
 
 #[test]
 fn a_reply_is_recorded_filed_and_confirmed_in_its_thread() {
-    let mut site = Site::running(&Options::default());
+    let begun = Instant::now();
+    let mut site = Site::new(&Options::default());
+    let servers = begun.elapsed();
+    site.start();
     let mail = Mail::complete("first", "Ottilie Brandauer");
     until("the mailbox is watched", || site.log().contains("connected"));
+    println!("from start to ready: {:?}", begun.elapsed().saturating_sub(servers));
     let begun = Instant::now();
     site.deliver(&mail);
     let raw = site.answer(&mail.name, 1);
-    println!("from delivery to the attendee's maildir: {:?}", begun.elapsed());
+    println!("from delivery to the attendee's maildir: {:?}; {}", begun.elapsed(), site.memory());
 
     let answer = parsed(&raw);
     assert_eq!(answer.in_reply_to().as_text(), Some(mail.id.as_str()));
