@@ -20,6 +20,7 @@ mod prose;
 mod romanize;
 mod roster;
 mod sender;
+mod tagged;
 #[cfg(test)]
 mod tests;
 mod words;
