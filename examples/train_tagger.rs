@@ -208,7 +208,7 @@ fn leave_authors_out(replies: &[Reply]) {
         let weights = train(&seen);
         for reply in test {
             let [person] = people(&reply.truth)[..] else { continue };
-            let tagged = tag_with(&weights, &reply.text, Some(&reply.from));
+            let tagged = tag_with(&weights, &reply.text, Some(&reply.from)).spans;
             for field in FIELDS {
                 let right: Vec<String> = values(person, field).into_iter().map(plain).collect();
                 let there = right.iter().any(|value| plain(&reply.text).contains(value.as_str()));

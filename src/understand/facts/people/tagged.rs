@@ -6,12 +6,12 @@ use super::mail::Mail;
 use super::name;
 use crate::event::Field;
 use crate::understand::facts::evidence::{Evidence, Fact, Source};
-use crate::understand::tagger::{self, Tagged};
+use crate::understand::tagger::{self, Tagged, Tags};
 
 /// What the tagger found in a mail.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tagging {
-    tagged: Vec<Tagged>,
+    tags: Tags,
 }
 
 /// How the tagger's word stands to that of the rules.
@@ -30,7 +30,7 @@ enum Relation {
 impl Tagging {
     /// Tags the text of a mail.
     pub(super) fn of(mail: &Mail<'_>) -> Self {
-        Self { tagged: tagger::tag(mail.text, mail.message.from.as_ref()) }
+        Self { tags: tagger::tag(mail.text, mail.message.from.as_ref()) }
     }
 
     /// The fact of the rules, weighed with what the tagger says; the tagger's own where the rules found none.
@@ -43,7 +43,7 @@ impl Tagging {
     }
 
     fn best(&self, field: Field) -> Option<&Tagged> {
-        let of_field = self.tagged.iter().filter(|tagged| tagged.field == field);
+        let of_field = self.tags.spans.iter().filter(|tagged| tagged.field == field);
         of_field.max_by(|one, other| one.probability.total_cmp(&other.probability))
     }
 
@@ -51,7 +51,7 @@ impl Tagging {
     fn relation(&self, mail: &Mail<'_>, field: Field, value: &str) -> (Relation, f32) {
         let wanted = name::folded(value);
         let mut closest = (Relation::Silent, 1.0);
-        for tagged in self.tagged.iter().filter(|tagged| tagged.field == field) {
+        for tagged in self.tags.spans.iter().filter(|tagged| tagged.field == field) {
             let found = name::folded(tagged.span.of(mail.text));
             let relation = if found.concat() == wanted.concat() {
                 Relation::Same
