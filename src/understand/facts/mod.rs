@@ -9,6 +9,7 @@ pub mod evidence;
 pub mod intent;
 pub mod people;
 pub mod sessions;
+mod unexplained;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +19,7 @@ use jiff::tz::Offset;
 use self::evidence::{Fact, ReasonCode, Signal};
 use self::intent::Intent;
 use self::people::Person;
-use self::sessions::Answer;
+use self::sessions::{Answer, SessionReading};
 use super::language::Languages;
 use super::message::Message;
 use super::reply::{ReplyText, Span};
@@ -33,6 +34,8 @@ pub struct Facts {
     pub intent: Intent,
     /// What any reader noticed.
     pub signals: Vec<Signal>,
+    /// How many telling words of the text no reader has explained.
+    pub unexplained: usize,
 }
 
 /// A person that the mail is about.
@@ -81,8 +84,22 @@ impl Facts {
         if let [subject] = subjects.as_mut_slice() {
             answer::complete(&mut subject.person, reply, asked);
         }
-        Self { subjects, intent, signals }
+        let explained = explained(&subjects, &reading, &intent);
+        let unexplained = unexplained::words(&reply.text, &explained, languages);
+        Self { subjects, intent, signals, unexplained }
     }
+}
+
+/// Where the readers found something.
+fn explained(subjects: &[Subject], sessions: &SessionReading, intent: &Intent) -> Vec<Span> {
+    let texts = subjects.iter().flat_map(|subject| {
+        let person = &subject.person;
+        [&person.name, &person.organization, &person.position, &person.email]
+    });
+    let texts = texts.flatten().filter_map(|fact| fact.evidence.span);
+    let sessions = sessions.mentions.iter().filter_map(|mention| mention.evidence.span);
+    let intent = intent.kind.iter().filter_map(|(_, evidence)| evidence.span);
+    texts.chain(sessions).chain(intent).collect()
 }
 
 /// The sender's local time of writing, as his Date header tells it.

@@ -51,7 +51,7 @@ pub struct Intent {
 #[must_use]
 pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Languages) -> Intent {
     let reading = sessions::read(reply, message, event, None, languages);
-    let body = reply.body();
+    let body = sessions::readable(reply.body());
     let words: Vec<&Words> = languages.found_in(body).into_iter().map(|language| &language.intent).collect();
     let mut found: Vec<Signal> = Vec::new();
     for sentence in sessions::sentences_of(body, languages) {
@@ -127,7 +127,7 @@ fn kind(
         (None, Some(no)) if everything(Answer::No) => read(Kind::Decline, Some(no), 0.95, "every session is declined"),
         (None, _) if refuse.is_some() => read(Kind::Decline, refuse, 0.85, "a refusal"),
         (None, Some(no)) => read(Kind::Decline, Some(no), 0.6, "a session is declined"),
-        (None, None) if accept.is_some() && question.is_none() => read(Kind::Attend, accept, 0.85, "an acceptance"),
+        (None, None) if accept.is_some() && question.is_none() => read(Kind::Attend, accept, 0.8, "an acceptance"),
         _ if question.is_some() => read(Kind::Question, question, 0.8, "a question and no answer"),
         _ => None,
     }

@@ -215,7 +215,8 @@ pub(super) fn find(words: &[Piece<'_>], name: &str) -> Option<(usize, usize)> {
     let name = folded(name);
     let belongs = |word: &Piece<'_>| {
         let parts = folded(word.text);
-        !parts.is_empty() && parts.iter().all(|part| is_word_of(part, &name))
+        let written = is_capitalized(word.text);
+        !parts.is_empty() && parts.iter().all(|part| name.contains(part) || written && is_word_of(part, &name))
     };
     let whole = |word: &Piece<'_>| folded(word.text).iter().any(|part| part.chars().count() > 1 && name.contains(part));
     let middle = |word: &Piece<'_>| {

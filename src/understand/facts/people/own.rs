@@ -4,6 +4,7 @@ use super::Person;
 use super::candidate::{Candidate, Witness};
 use super::labels::{self, Entry};
 use super::mail::Mail;
+use super::tagged::Tagging;
 use super::{address, block, combine, fuller, introduction, name, pieces, prose};
 use crate::event::Field;
 use crate::understand::facts::evidence::Source;
@@ -47,11 +48,14 @@ pub(super) fn read(mail: &Mail<'_>, entries: &[Entry<'_>], mut candidates: Vec<C
             candidates.extend(mentioned.iter().filter(|candidate| candidate.field == field).cloned());
         }
     }
-    let name = combine::best(mail, Field::Name, &candidates);
+    let tagging = Tagging::of(mail);
+    let weighed = |field| tagging.weigh(mail, field, combine::best(mail, field, &candidates));
+    let name = weighed(Field::Name);
+    let (organization, position) = (weighed(Field::Organization), weighed(Field::Position));
     candidates.extend(address::read(mail, entries, name.as_ref().map(|name| name.value.as_str())));
     Person {
-        organization: combine::best(mail, Field::Organization, &candidates),
-        position: combine::best(mail, Field::Position, &candidates),
+        organization,
+        position,
         email: combine::best(mail, Field::Email, &candidates),
         name,
         scope: Vec::new(),

@@ -84,17 +84,19 @@ fn entrant(mail: &Mail<'_>, line: Piece<'_>) -> Option<Entrant> {
     let name = name::clean(name_piece.text, mail.lexicon)?;
     let mut parts: Vec<Part<'_>> = title.into_iter().collect();
     for piece in split.iter().skip(1) {
-        parts.extend(mail.read(*piece).into_iter().filter(|part| !mail.is_of_event(part.piece.text)));
+        let says = |part: &Part<'_>| part.kind != Kind::Proper && !mail.is_of_event(part.piece.text);
+        parts.extend(mail.read(*piece).into_iter().filter(says));
     }
     let says = parts.iter().any(|part| matches!(part.kind, Kind::Position | Kind::Institution));
     let marked = unmarked.start > line.start;
-    let sentence = line.text.split_whitespace().count() > 8 && !marked;
+    let longest = if line.text.chars().any(is_hangul) { 8 } else { 12 };
+    let sentence = line.text.split_whitespace().count() > longest && !marked;
     let short = split.iter().all(|piece| piece.text.split_whitespace().count() <= 4);
     let alone = short && title_free(mail, first) && mail.lexicon.find_first(|w| &w.closings, line.text).is_none();
     if sentence || !says && !marked && !alone {
         return None;
     }
-    let witness = Witness::new(Source::Label, "list", 0.85);
+    let witness = Witness::new(Source::Label, "list", if marked { 0.85 } else { 0.7 });
     let mut candidates = of_parts(&parts, witness, mail.lexicon);
     candidates.push(Candidate::read(Field::Name, name.clone(), name_piece, witness.times(1.05)));
     candidates.extend(own_address(line));

@@ -78,6 +78,10 @@ pub struct Words {
     pub(super) breaks: WordList,
     /// Words between a name and its organization that carry nothing ("일하는").
     pub(super) links: WordList,
+    /// Particles that mark an object ("를").
+    pub(super) objects: WordList,
+    /// Towns and countries, where they carry the same particles as organizations.
+    pub(super) towns: WordList,
     /// Particles that mark where somebody works ("에서").
     pub(super) locatives: WordList,
     /// "No affiliation", "retired", "freelance": an answer to the question for the organization.

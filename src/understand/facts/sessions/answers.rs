@@ -53,21 +53,9 @@ impl SessionReading {
                 weighed.entry(session.id.clone()).or_insert_with(|| Some(Fact { value: Answer::No, evidence }));
             }
         }
-        let yes = weighed.values().flatten().any(|fact| fact.value != Answer::No);
-        if !yes && weighed.len() < event.sessions.len() {
-            // Only a refusal of a part: what of the rest was not understood.
-            weighed
-                .values_mut()
-                .flatten()
-                .for_each(|fact| fact.evidence.confidence = fact.evidence.confidence.min(0.6));
-        }
-        let specific = mentions.iter().filter(|mention| mention.sessions.len() < event.sessions.len()).count();
-        if !yes && specific > 1 {
-            // Who stays away altogether seldom lists it: one of the refusals may be misread.
-            weighed
-                .values_mut()
-                .flatten()
-                .for_each(|fact| fact.evidence.confidence = fact.evidence.confidence.min(0.85));
+        let limit = limit(event, &mentions, &weighed);
+        for fact in weighed.values_mut().flatten() {
+            fact.evidence.confidence = fact.evidence.confidence.min(limit);
         }
         weighed
     }
@@ -80,6 +68,28 @@ impl SessionReading {
         match own.is_empty() {
             false => own,
             true => self.mentions.iter().filter(|mention| !inside(mention, others)).collect(),
+        }
+    }
+}
+
+/// How sure the answers can be at most, as a whole: shares of right answers among mails of many authors.
+fn limit(event: &Event, mentions: &[&Mention], weighed: &BTreeMap<String, Option<Fact<Answer>>>) -> f32 {
+    let comes = weighed.values().flatten().any(|fact| fact.value != Answer::No);
+    let complete = weighed.len() == event.sessions.len();
+    let special = mentions.iter().filter(|mention| mention.sessions.len() < event.sessions.len()).count();
+    match (comes, complete) {
+        (true, true) => 1.0,
+        // What is said of the others may have been missed.
+        (true, false) => 0.86,
+        // Only a refusal of a part: what of the rest was not understood.
+        (false, false) => 0.6,
+        // Who stays away altogether seldom lists it: one of the refusals may be misread.
+        (false, true) => {
+            if special > 1 {
+                0.85
+            } else {
+                1.0
+            }
         }
     }
 }

@@ -1,0 +1,53 @@
+//! What of the typed text no reader has explained.
+//!
+//! A fact that was not found may still be there, in words that no reader knows. How many such words are left tells how
+//! far its absence can be trusted.
+
+use crate::understand::language::Languages;
+use crate::understand::reply::Span;
+
+/// How many words of a text stand outside of all evidence and say something: no small words of a language, no numbers,
+/// no addresses.
+pub fn words(text: &str, evidence: &[Span], languages: &Languages) -> usize {
+    let mut at = 0;
+    let mut left = 0;
+    for word in text.split_inclusive(char::is_whitespace) {
+        let span = Span { start: at, end: at + word.trim_end().len() };
+        at += word.len();
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        let letters = bare.chars().filter(|c| c.is_alphabetic()).count();
+        let address = word.contains('@') || word.contains("://") || bare.chars().any(|c| c.is_ascii_digit());
+        let small = languages.iter().any(|language| language.function_words.contains(&bare));
+        if letters < 2 || address || small || evidence.iter().any(|found| found.overlaps(&span)) {
+            continue;
+        }
+        left += 1;
+    }
+    left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn left(text: &str, explained: &[&str]) -> usize {
+        let span = |part: &&str| {
+            let start = text.find(part).unwrap();
+            Span { start, end: start + part.len() }
+        };
+        words(text, &explained.iter().map(span).collect::<Vec<_>>(), Languages::built_in())
+    }
+
+    #[test]
+    fn what_is_explained_small_or_no_word_does_not_count() {
+        for (text, explained, words) in [
+            ("I will be at the symposium. Anna Weber", ["symposium", "Anna Weber"].as_slice(), 0),
+            ("Anna Weber, harbour pilot", &["Anna Weber"], 2),
+            ("Anna Weber, +49 30 1234567, anna@weber.example, 2nd floor", &["Anna Weber"], 1),
+            ("김서연 인천일보 기자", &["김서연"], 2),
+            ("", &[], 0),
+        ] {
+            assert_eq!(left(text, explained), words, "{text}");
+        }
+    }
+}
