@@ -72,6 +72,7 @@ struct Wakes {
 /// # Errors
 /// When it cannot start, or a loop has ended that must not.
 pub async fn run(config: Config, store: Store, processor: Processor) -> anyhow::Result<()> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let _lock = store.lock_for_daemon()?;
     let recovered = store.recover_outbox(now()).await?;
     if recovered > 0 {
@@ -97,7 +98,6 @@ pub async fn run(config: Config, store: Store, processor: Processor) -> anyhow::
     }
     loops.spawn(decide(processor, new_mail, wakes, stopped));
 
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let mut asked = async || {
         tokio::select! {
             _ = terminate.recv() => "SIGTERM",

@@ -90,7 +90,9 @@ fn killed_again_and_again_it_loses_nothing_and_doubles_nothing() {
         site.check();
     }
 
+    let runs = site.log().matches("is running").count();
     site.start();
+    until("it runs", || site.log().matches("is running").count() > runs);
     until("all is decided and filed", || {
         let status = site.status();
         status["messages"]["decided"] == mails.len() && status["filings_due"] == 0 && at_rest(&status["outbox"])
