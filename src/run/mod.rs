@@ -76,7 +76,7 @@ pub async fn run(config: Config, store: Store, processor: Processor) -> anyhow::
     let _lock = store.lock_for_daemon()?;
     let recovered = store.recover_outbox(now()).await?;
     if recovered > 0 {
-        tracing::warn!(recovered, "{recovered} answers were being sent when rsvpd last ended; they are taken up again");
+        tracing::warn!(recovered, "answers that were being sent when rsvpd last ended are taken up again: {recovered}");
     }
     processor.warm_up();
     let (stop, stopped) = watch::channel(false);
