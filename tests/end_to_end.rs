@@ -10,6 +10,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "end_to_end/absence.rs"]
+mod absence;
 #[path = "end_to_end/crashes.rs"]
 mod crashes;
 #[path = "end_to_end/hostile.rs"]
