@@ -7,6 +7,7 @@ mod answer;
 mod calendar;
 pub mod evidence;
 pub mod intent;
+pub mod opinion;
 pub mod people;
 pub mod sessions;
 pub mod trust;
@@ -51,6 +52,8 @@ pub struct Subject {
     pub trust: BTreeMap<Field, f32>,
     /// What that was computed from.
     pub grounds: BTreeMap<Field, Grounds>,
+    /// What the second opinion on each session was formed on.
+    pub sights: Vec<opinion::Sight>,
 }
 
 impl Facts {
@@ -90,7 +93,10 @@ impl Facts {
         let explained = explained(&subjects, &reading, &intent);
         let unexplained = unexplained::words(&reply.text, &explained, languages);
         for subject in &mut subjects {
-            subject.believe(trust::grounds(subject, &intent, event, unexplained));
+            let sights = opinion::sights(&reply.text, subject, &reading.mentions, &intent, event);
+            let agreement = opinion::agreement(&sights, subject, event);
+            subject.believe(trust::grounds(subject, agreement, &intent, event, unexplained));
+            subject.sights = sights;
         }
         if let [subject] = subjects.as_mut_slice() {
             answer::complete(&mut subject.person, reply, asked);

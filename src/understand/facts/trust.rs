@@ -45,9 +45,15 @@ pub struct Heard {
 /// What a probability is computed from: named quantities.
 pub type Grounds = Vec<(&'static str, f32)>;
 
-/// The grounds for each field of a subject.
+/// The grounds for each field of a subject. `agreement` is the second opinion on its sessions.
 #[must_use]
-pub fn grounds(subject: &Subject, intent: &Intent, event: &Event, unexplained: usize) -> BTreeMap<Field, Grounds> {
+pub fn grounds(
+    subject: &Subject,
+    agreement: f32,
+    intent: &Intent,
+    event: &Event,
+    unexplained: usize,
+) -> BTreeMap<Field, Grounds> {
     let person = &subject.person;
     let texts =
         [(Field::Name, &person.name), (Field::Organization, &person.organization), (Field::Position, &person.position)];
@@ -65,7 +71,9 @@ pub fn grounds(subject: &Subject, intent: &Intent, event: &Event, unexplained: u
             (field, grounds)
         })
         .collect();
-    all.insert(Field::Sessions, session_grounds(subject, intent, event, left));
+    let mut sessions = session_grounds(subject, intent, event, left);
+    sessions.push(("opinion", logit(agreement)));
+    all.insert(Field::Sessions, sessions);
     all
 }
 
