@@ -65,9 +65,9 @@ pub struct Decision {
 /// At most this many questions are asked of one sender; then a human (contract).
 const MAX_QUESTIONS: u32 = 2;
 
-/// A fact read with less confidence than this is not acted on alone. Chosen on authors that no reader was tuned on:
-/// `tests/corpus.rs` prints the figures.
-pub const SURE: f32 = 0.75;
+/// A reading that is less likely right as a whole is not acted on alone. Chosen on authors that no reader was made
+/// from; `tests/corpus.rs` prints the figures.
+pub const SURE: f32 = 0.65;
 
 /// With more words left than this that no reader understood, a fact that was not found may well stand in them: of the
 /// questions about the training corpora those below were right, and of those above one of six.
@@ -117,7 +117,7 @@ pub fn decide(facts: &Facts, reply: &ReplyText, message: &Message, event: &Event
         doubts.extend(facts.signals.iter().filter(|signal| signal.code == ReasonCode::Question).map(reason));
     }
     doubts.extend(uncertain_answers(&attendees));
-    doubts.extend(weak_facts(&attendees));
+    doubts.extend(weak_readings(&attendees));
     doubts.extend(doubtful_absences(facts, &attendees));
     doubts.extend(identity::doubts(kind, &attendees, event, known));
 
@@ -181,13 +181,17 @@ fn uncertain_answers(attendees: &[Attendee]) -> Option<Reason> {
         .next()
 }
 
-/// Facts that were read, but not surely enough to act on them alone.
-fn weak_facts(attendees: &[Attendee]) -> Vec<Reason> {
-    let weak = attendees.iter().flat_map(Attendee::confidences).filter(|(_, confidence)| *confidence < SURE);
-    weak.map(|(what, confidence)| {
-        Reason::new(ReasonCode::LowConfidence, format!("{what} was read with confidence {confidence:.2} only"))
-    })
-    .collect()
+/// The reading of each attendee must be right as a whole: the chance of that is the product of its parts.
+fn weak_readings(attendees: &[Attendee]) -> Vec<Reason> {
+    let weak = attendees.iter().filter_map(|attendee| {
+        let rests = attendee.rests_on();
+        let whole: f32 = rests.iter().map(|(_, probability)| probability).product();
+        let (what, least) = rests.into_iter().min_by(|one, other| one.1.total_cmp(&other.1))?;
+        let detail =
+            format!("what was read is right with probability {whole:.2} only; least sure: {what} ({least:.2})");
+        (whole < SURE).then(|| Reason::new(ReasonCode::LowConfidence, detail))
+    });
+    weak.collect()
 }
 
 /// A fact is asked for only where it is really not there. What a reader says may hold it keeps a question back, if

@@ -7,8 +7,10 @@ mod answer;
 mod calendar;
 pub mod evidence;
 pub mod intent;
+pub mod opinion;
 pub mod people;
 pub mod sessions;
+pub mod trust;
 mod unexplained;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +22,7 @@ use self::evidence::{Fact, ReasonCode, Signal};
 use self::intent::Intent;
 use self::people::Person;
 use self::sessions::{Answer, SessionReading};
+use self::trust::Grounds;
 use super::language::Languages;
 use super::message::Message;
 use super::reply::{ReplyText, Span};
@@ -45,6 +48,12 @@ pub struct Subject {
     pub person: Person,
     /// Answers by session; `None` where nothing is said.
     pub sessions: Option<BTreeMap<String, Fact<Answer>>>,
+    /// How likely what was read of each field is right, or how likely a field that was not read is not there.
+    pub trust: BTreeMap<Field, f32>,
+    /// What that was computed from.
+    pub grounds: BTreeMap<Field, Grounds>,
+    /// What the second opinion on each session was formed on.
+    pub sights: Vec<opinion::Sight>,
 }
 
 impl Facts {
@@ -73,7 +82,7 @@ impl Facts {
                     .flat_map(|(_, spans)| spans.iter().copied())
                     .collect();
                 contradictions.extend(reading.contradictions(event, &person.scope, &others));
-                Subject { sessions: reading.answers(event, &person.scope, &others), person }
+                Subject { sessions: reading.answers(event, &person.scope, &others), person, ..Subject::default() }
             })
             .collect();
         signals.extend(contradictions.into_iter().map(|session| Signal {
@@ -81,12 +90,43 @@ impl Facts {
             detail: format!("says both yes and no about {session}"),
             span: None,
         }));
+        let explained = explained(&subjects, &reading, &intent);
+        let unexplained = unexplained::words(&reply.text, &explained, languages);
+        for subject in &mut subjects {
+            let sights = opinion::sights(&reply.text, subject, &reading.mentions, &intent, event);
+            let agreement = opinion::agreement(&sights, subject, event);
+            subject.believe(trust::grounds(subject, agreement, &intent, event, unexplained));
+            subject.sights = sights;
+        }
         if let [subject] = subjects.as_mut_slice() {
             answer::complete(&mut subject.person, reply, asked);
         }
-        let explained = explained(&subjects, &reading, &intent);
-        let unexplained = unexplained::words(&reply.text, &explained, languages);
         Self { subjects, intent, signals, unexplained }
+    }
+}
+
+impl Subject {
+    /// Puts the probability that each fact is right in the place of its reader's own confidence. The answers about
+    /// sessions are right together or not at all.
+    fn believe(&mut self, grounds: BTreeMap<Field, Grounds>) {
+        self.trust = grounds.iter().map(|(field, grounds)| (*field, trust::probability(*field, grounds))).collect();
+        let trust = |field| self.trust.get(&field).copied().unwrap_or_default();
+        let person = &mut self.person;
+        let texts = [
+            (Field::Name, &mut person.name),
+            (Field::Organization, &mut person.organization),
+            (Field::Position, &mut person.position),
+        ];
+        for (field, fact) in texts {
+            if let Some(fact) = fact {
+                fact.evidence.confidence = trust(field);
+            }
+        }
+        let sessions = trust(Field::Sessions);
+        for fact in self.sessions.iter_mut().flat_map(BTreeMap::values_mut) {
+            fact.evidence.confidence = sessions;
+        }
+        self.grounds = grounds;
     }
 }
 
