@@ -111,7 +111,10 @@ impl Processor {
             let outcome = self.decide(stored, attempt, now).await?;
             match self.store.commit(stored.id, &outcome, now).await {
                 Err(StoreError::Stale { .. }) => {}
-                Ok(committed) => return Ok(tell(stored.id, &outcome, &committed)),
+                Ok(committed) => {
+                    tell(stored.id, &outcome, &committed);
+                    return Ok(());
+                }
                 Err(error) => return Err(error),
             }
         }

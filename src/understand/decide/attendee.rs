@@ -148,7 +148,8 @@ impl Attendee {
         self.missing.iter().map(reason).collect()
     }
 
-    /// Every fact with the confidence that it was read with.
+    /// Every fact with the confidence that it was read with; of the session answers, which are read together, the
+    /// least sure one.
     pub fn confidences(&self) -> Vec<(&'static str, f32)> {
         let texts = [
             ("the name", &self.name),
@@ -158,8 +159,8 @@ impl Attendee {
         ];
         let texts =
             texts.into_iter().filter_map(|(what, fact)| fact.as_ref().map(|fact| (what, fact.evidence.confidence)));
-        let sessions = self.sessions.iter().flatten().map(|(_, fact)| ("a session", fact.evidence.confidence));
-        texts.chain(sessions).collect()
+        let answers = self.sessions.iter().flatten().map(|(_, fact)| fact.evidence.confidence);
+        texts.chain(answers.reduce(f32::min).map(|weakest| ("the sessions", weakest))).collect()
     }
 }
 

@@ -3,6 +3,7 @@
 //! [`origin`] asks who or what the mail comes from: a machine is ignored, a forger goes to staff. [`decide`] weighs what a person wrote against the event and what the registry knows.
 
 mod attendee;
+mod certainty;
 mod identity;
 mod kind;
 pub mod namesake;
@@ -65,8 +66,7 @@ pub struct Decision {
 /// At most this many questions are asked of one sender; then a human (contract).
 const MAX_QUESTIONS: u32 = 2;
 
-/// A fact read with less confidence than this is not acted on alone. Chosen on authors that no reader was tuned on:
-/// `tests/corpus.rs` prints the figures.
+/// A single reading with less confidence than this is weak: it settles no question by itself.
 pub const SURE: f32 = 0.75;
 
 /// With more words left than this that no reader understood, a fact that was not found may well stand in them: of the
@@ -117,7 +117,7 @@ pub fn decide(facts: &Facts, reply: &ReplyText, message: &Message, event: &Event
         doubts.extend(facts.signals.iter().filter(|signal| signal.code == ReasonCode::Question).map(reason));
     }
     doubts.extend(uncertain_answers(&attendees));
-    doubts.extend(weak_facts(&attendees));
+    doubts.extend(certainty::doubt(&attendees, facts));
     doubts.extend(doubtful_absences(facts, &attendees));
     doubts.extend(identity::doubts(kind, &attendees, event, known));
 
@@ -179,15 +179,6 @@ fn uncertain_answers(attendees: &[Attendee]) -> Option<Reason> {
         .filter(|(_, fact)| fact.value == Answer::Maybe)
         .map(|(session, _)| Reason::new(ReasonCode::UncertainAttendance, format!("undecided about {session}")))
         .next()
-}
-
-/// Facts that were read, but not surely enough to act on them alone.
-fn weak_facts(attendees: &[Attendee]) -> Vec<Reason> {
-    let weak = attendees.iter().flat_map(Attendee::confidences).filter(|(_, confidence)| *confidence < SURE);
-    weak.map(|(what, confidence)| {
-        Reason::new(ReasonCode::LowConfidence, format!("{what} was read with confidence {confidence:.2} only"))
-    })
-    .collect()
 }
 
 /// A fact is asked for only where it is really not there. What a reader says may hold it keeps a question back, if

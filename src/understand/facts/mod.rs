@@ -36,6 +36,10 @@ pub struct Facts {
     pub signals: Vec<Signal>,
     /// How many telling words of the text no reader has explained.
     pub unexplained: usize,
+    /// Whether "not" or "only" stands where no reader found anything.
+    pub unheeded_refusal: bool,
+    /// Whether a reason to stay away does.
+    pub unheeded_reason: bool,
 }
 
 /// A person that the mail is about.
@@ -85,8 +89,14 @@ impl Facts {
             answer::complete(&mut subject.person, reply, asked);
         }
         let explained = explained(&subjects, &reading, &intent);
-        let unexplained = unexplained::words(&reply.text, &explained, languages);
-        Self { subjects, intent, signals, unexplained }
+        Self {
+            unexplained: unexplained::words(&reply.text, &explained, languages),
+            unheeded_refusal: unexplained::refuses(reply.body(), &explained, languages),
+            unheeded_reason: unexplained::gives_reason(reply.body(), &explained, languages),
+            subjects,
+            intent,
+            signals,
+        }
     }
 }
 

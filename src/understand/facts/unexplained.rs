@@ -3,7 +3,9 @@
 //! A fact that was not found may still be there, in words that no reader knows. How many such words are left tells how
 //! far its absence can be trusted.
 
+use super::sessions::Words;
 use crate::understand::language::Languages;
+use crate::understand::phrases::Phrases;
 use crate::understand::reply::Span;
 
 /// How many words of a text stand outside of all evidence and say something: no small words of a language, no numbers,
@@ -24,6 +26,24 @@ pub fn words(text: &str, evidence: &[Span], languages: &Languages) -> usize {
         left += 1;
     }
     left
+}
+
+/// Whether a word that refuses or limits ("not", "only") stands in no evidence.
+pub fn refuses(text: &str, evidence: &[Span], languages: &Languages) -> bool {
+    stands_apart(text, evidence, languages, |words| [&words.no, &words.avoid, &words.only, &words.except])
+}
+
+/// Whether a reason to stay away, or a turn of the thought, stands in no evidence.
+pub fn gives_reason(text: &str, evidence: &[Span], languages: &Languages) -> bool {
+    stands_apart(text, evidence, languages, |words| [&words.busy, &words.leans_no, &words.maybe, &words.but])
+}
+
+fn stands_apart(text: &str, evidence: &[Span], languages: &Languages, lists: impl Fn(&Words) -> [&Phrases; 4]) -> bool {
+    languages.found_in(text).into_iter().map(|language| &language.sessions).any(|words| {
+        let harmless: Vec<Span> = words.harmless.find_in(text).collect();
+        let explained = |found: &Span| evidence.iter().chain(&harmless).any(|other| other.overlaps(found));
+        lists(words).into_iter().flat_map(|phrases| phrases.find_in(text)).any(|found| !explained(&found))
+    })
 }
 
 #[cfg(test)]
@@ -49,5 +69,15 @@ mod tests {
         ] {
             assert_eq!(left(text, explained), words, "{text}");
         }
+    }
+
+    #[test]
+    fn a_not_stands_apart_unless_it_is_evidence_or_harmless() {
+        let text = "I come to the dinner. The symposium is not for me.";
+        let answer = Span { start: 0, end: 20 };
+        let whole = Span { start: 0, end: text.len() };
+        assert!(refuses(text, &[answer], Languages::built_in()));
+        assert!(!refuses(text, &[whole], Languages::built_in()));
+        assert!(!refuses("I come to the dinner, no problem.", &[answer], Languages::built_in()));
     }
 }
