@@ -9,7 +9,7 @@ use crate::understand::phrases::Phrases;
 use crate::understand::reply::Span;
 
 /// How many words of a text stand outside of all evidence and say something: no small words of a language, no numbers,
-/// no addresses.
+/// no addresses, no labels.
 pub fn words(text: &str, evidence: &[Span], languages: &Languages) -> usize {
     let mut at = 0;
     let mut left = 0;
@@ -19,8 +19,9 @@ pub fn words(text: &str, evidence: &[Span], languages: &Languages) -> usize {
         let bare = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
         let letters = bare.chars().filter(|c| c.is_alphabetic()).count();
         let address = word.contains('@') || word.contains("://") || bare.chars().any(|c| c.is_ascii_digit());
+        let label = word.trim_end().ends_with([':', '：']);
         let small = languages.iter().any(|language| language.function_words.contains(&bare));
-        if letters < 2 || address || small || evidence.iter().any(|found| found.overlaps(&span)) {
+        if letters < 2 || address || label || small || evidence.iter().any(|found| found.overlaps(&span)) {
             continue;
         }
         left += 1;
@@ -64,6 +65,7 @@ mod tests {
             ("I will be at the symposium. Anna Weber", ["symposium", "Anna Weber"].as_slice(), 0),
             ("Anna Weber, harbour pilot", &["Anna Weber"], 2),
             ("Anna Weber, +49 30 1234567, anna@weber.example, 2nd floor", &["Anna Weber"], 1),
+            ("Name: Anna Weber", &["Anna Weber"], 0),
             ("김서연 인천일보 기자", &["김서연"], 2),
             ("", &[], 0),
         ] {
