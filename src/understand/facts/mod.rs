@@ -9,7 +9,8 @@ pub mod evidence;
 pub mod intent;
 pub mod people;
 pub mod sessions;
-mod unexplained;
+pub mod trust;
+pub mod unexplained;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +21,8 @@ use self::evidence::{Fact, ReasonCode, Signal};
 use self::intent::Intent;
 use self::people::Person;
 use self::sessions::{Answer, SessionReading};
+use self::trust::Grounds;
+use self::unexplained::Unexplained;
 use super::language::Languages;
 use super::message::Message;
 use super::reply::{ReplyText, Span};
@@ -34,12 +37,8 @@ pub struct Facts {
     pub intent: Intent,
     /// What any reader noticed.
     pub signals: Vec<Signal>,
-    /// How many telling words of the text no reader has explained.
-    pub unexplained: usize,
-    /// Whether "not" or "only" stands where no reader found anything.
-    pub unheeded_refusal: bool,
-    /// Whether a reason to stay away does.
-    pub unheeded_reason: bool,
+    /// What of the text no reader has explained.
+    pub unexplained: Unexplained,
 }
 
 /// A person that the mail is about.
@@ -49,6 +48,10 @@ pub struct Subject {
     pub person: Person,
     /// Answers by session; `None` where nothing is said.
     pub sessions: Option<BTreeMap<String, Fact<Answer>>>,
+    /// How likely what was read of each field is right, or how likely a field that was not read is not there.
+    pub trust: BTreeMap<Field, f32>,
+    /// What that was computed from.
+    pub grounds: BTreeMap<Field, Grounds>,
 }
 
 impl Facts {
@@ -77,7 +80,7 @@ impl Facts {
                     .flat_map(|(_, spans)| spans.iter().copied())
                     .collect();
                 contradictions.extend(reading.contradictions(event, &person.scope, &others));
-                Subject { sessions: reading.answers(event, &person.scope, &others), person }
+                Subject { sessions: reading.answers(event, &person.scope, &others), person, ..Subject::default() }
             })
             .collect();
         signals.extend(contradictions.into_iter().map(|session| Signal {
@@ -85,18 +88,40 @@ impl Facts {
             detail: format!("says both yes and no about {session}"),
             span: None,
         }));
+        let explained = explained(&subjects, &reading, &intent);
+        let unexplained = Unexplained::of(reply, &explained, languages);
+        for subject in &mut subjects {
+            subject.believe(trust::grounds(subject, &intent, event, &unexplained));
+        }
         if let [subject] = subjects.as_mut_slice() {
             answer::complete(&mut subject.person, reply, asked);
         }
-        let explained = explained(&subjects, &reading, &intent);
-        Self {
-            unexplained: unexplained::words(&reply.text, &explained, languages),
-            unheeded_refusal: unexplained::refuses(reply.body(), &explained, languages),
-            unheeded_reason: unexplained::gives_reason(reply.body(), &explained, languages),
-            subjects,
-            intent,
-            signals,
+        Self { subjects, intent, signals, unexplained }
+    }
+}
+
+impl Subject {
+    /// Puts the probability that each fact is right in the place of its reader's own confidence. The answers about
+    /// sessions are right together or not at all.
+    fn believe(&mut self, grounds: BTreeMap<Field, Grounds>) {
+        self.trust = grounds.iter().map(|(field, grounds)| (*field, trust::probability(*field, grounds))).collect();
+        let trust = |field| self.trust.get(&field).copied().unwrap_or_default();
+        let person = &mut self.person;
+        let texts = [
+            (Field::Name, &mut person.name),
+            (Field::Organization, &mut person.organization),
+            (Field::Position, &mut person.position),
+        ];
+        for (field, fact) in texts {
+            if let Some(fact) = fact {
+                fact.evidence.confidence = trust(field);
+            }
         }
+        let sessions = trust(Field::Sessions);
+        for fact in self.sessions.iter_mut().flat_map(BTreeMap::values_mut) {
+            fact.evidence.confidence = sessions;
+        }
+        self.grounds = grounds;
     }
 }
 

@@ -3,14 +3,29 @@
 //! A fact that was not found may still be there, in words that no reader knows. How many such words are left tells how
 //! far its absence can be trusted.
 
-use super::sessions::Words;
 use crate::understand::language::Languages;
-use crate::understand::phrases::Phrases;
-use crate::understand::reply::Span;
+use crate::understand::reply::{ReplyText, Span};
+
+/// What is left of a text when all evidence is taken away.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unexplained {
+    /// How many telling words.
+    pub words: usize,
+    /// Whether "not" or "only" is among them: a refusal may have been missed.
+    pub refuses: bool,
+}
+
+impl Unexplained {
+    /// What the evidence leaves of a reply.
+    #[must_use]
+    pub fn of(reply: &ReplyText, evidence: &[Span], languages: &Languages) -> Self {
+        Self { words: words(&reply.text, evidence, languages), refuses: refuses(reply.body(), evidence, languages) }
+    }
+}
 
 /// How many words of a text stand outside of all evidence and say something: no small words of a language, no numbers,
 /// no addresses, no labels.
-pub fn words(text: &str, evidence: &[Span], languages: &Languages) -> usize {
+fn words(text: &str, evidence: &[Span], languages: &Languages) -> usize {
     let mut at = 0;
     let mut left = 0;
     for word in text.split_inclusive(char::is_whitespace) {
@@ -29,21 +44,13 @@ pub fn words(text: &str, evidence: &[Span], languages: &Languages) -> usize {
     left
 }
 
-/// Whether a word that refuses or limits ("not", "only") stands in no evidence.
-pub fn refuses(text: &str, evidence: &[Span], languages: &Languages) -> bool {
-    stands_apart(text, evidence, languages, |words| [&words.no, &words.avoid, &words.only, &words.except])
-}
-
-/// Whether a reason to stay away, or a turn of the thought, stands in no evidence.
-pub fn gives_reason(text: &str, evidence: &[Span], languages: &Languages) -> bool {
-    stands_apart(text, evidence, languages, |words| [&words.busy, &words.leans_no, &words.maybe, &words.but])
-}
-
-fn stands_apart(text: &str, evidence: &[Span], languages: &Languages, lists: impl Fn(&Words) -> [&Phrases; 4]) -> bool {
+/// Whether a refusing or limiting word stands in no evidence.
+fn refuses(text: &str, evidence: &[Span], languages: &Languages) -> bool {
     languages.found_in(text).into_iter().map(|language| &language.sessions).any(|words| {
         let harmless: Vec<Span> = words.harmless.find_in(text).collect();
         let explained = |found: &Span| evidence.iter().chain(&harmless).any(|other| other.overlaps(found));
-        lists(words).into_iter().flat_map(|phrases| phrases.find_in(text)).any(|found| !explained(&found))
+        let limits = [&words.no, &words.avoid, &words.only, &words.except];
+        limits.into_iter().flat_map(|phrases| phrases.find_in(text)).any(|found| !explained(&found))
     })
 }
 
@@ -75,11 +82,12 @@ mod tests {
 
     #[test]
     fn a_not_stands_apart_unless_it_is_evidence_or_harmless() {
-        let text = "I come to the dinner. The symposium is not for me.";
-        let answer = Span { start: 0, end: 20 };
-        let whole = Span { start: 0, end: text.len() };
-        assert!(refuses(text, &[answer], Languages::built_in()));
-        assert!(!refuses(text, &[whole], Languages::built_in()));
-        assert!(!refuses("I come to the dinner, no problem.", &[answer], Languages::built_in()));
+        let refuses = |text, explained| {
+            let explained = Span { start: 0, end: explained };
+            Unexplained::of(&ReplyText::typed(text), &[explained], Languages::built_in()).refuses
+        };
+        assert!(refuses("I come to the dinner. The symposium is not for me.", 20));
+        assert!(!refuses("I come to the dinner. The symposium is not for me.", 50));
+        assert!(!refuses("I come to the dinner, no problem.", 20));
     }
 }

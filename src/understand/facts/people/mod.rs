@@ -25,11 +25,14 @@ mod tagged;
 mod tests;
 mod words;
 
+use std::collections::BTreeMap;
+
 use self::candidate::{Candidate, Witness};
 use self::labels::{Entry, Label};
 use self::mail::Mail;
 pub use self::words::Words;
 use super::evidence::{Fact, ReasonCode, Signal, Source};
+use super::trust::Heard;
 use crate::event::{Event, Field};
 use crate::understand::language::Languages;
 use crate::understand::message::Message;
@@ -60,6 +63,8 @@ pub struct Person {
     pub scope: Vec<Span>,
     /// Whether this person wrote the mail.
     pub is_writer: bool,
+    /// What the witnesses of each text say; empty where only rules were asked.
+    pub heard: BTreeMap<Field, Heard>,
 }
 
 /// More people than this are for staff to look at.

@@ -1,5 +1,7 @@
 //! What a mail says of the one who wrote it.
 
+use std::collections::BTreeMap;
+
 use super::Person;
 use super::candidate::{Candidate, Witness};
 use super::labels::{self, Entry};
@@ -49,9 +51,14 @@ pub(super) fn read(mail: &Mail<'_>, entries: &[Entry<'_>], mut candidates: Vec<C
         }
     }
     let tagging = Tagging::of(mail);
-    let weighed = |field| tagging.weigh(mail, field, combine::best(mail, field, &candidates));
-    let name = weighed(Field::Name);
-    let (organization, position) = (weighed(Field::Organization), weighed(Field::Position));
+    let mut heard = BTreeMap::new();
+    let mut hear = |field| {
+        let (fact, both) = tagging.hear(mail, field, combine::best(mail, field, &candidates));
+        heard.insert(field, both);
+        fact
+    };
+    let name = hear(Field::Name);
+    let (organization, position) = (hear(Field::Organization), hear(Field::Position));
     candidates.extend(address::read(mail, entries, name.as_ref().map(|name| name.value.as_str())));
     Person {
         organization,
@@ -60,6 +67,7 @@ pub(super) fn read(mail: &Mail<'_>, entries: &[Entry<'_>], mut candidates: Vec<C
         name,
         scope: Vec::new(),
         is_writer: true,
+        heard,
     }
 }
 

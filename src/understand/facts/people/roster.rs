@@ -1,5 +1,7 @@
 //! Several people: forms one after another, lists and tables, "my colleague Anna Weber and I".
 
+use std::collections::BTreeMap;
+
 use super::Person;
 use super::candidate::{Candidate, Witness, of_parts};
 use super::labels::{self, Entry, Label};
@@ -203,6 +205,7 @@ pub(super) fn people(mail: &Mail<'_>, entrants: Vec<Entrant>, shared: &[Candidat
             email: combine::best(mail, Field::Email, &candidates),
             scope: if several { vec![entrant.scope] } else { Vec::new() },
             is_writer,
+            heard: BTreeMap::new(),
         }
     });
     people.collect()

@@ -1,30 +1,17 @@
-//! The learned tagger as a second witness of the writer's name, organization and position: what both say is surer,
-//! what they say differently is less sure, and what only one of them says is believed as far as he was right on
-//! authors that neither had seen.
+//! The learned tagger as a second witness of the writer's name, organization and position. How far the two are believed
+//! together is for [`trust`](crate::understand::facts::trust) to say.
 
 use super::mail::Mail;
 use super::name;
 use crate::event::Field;
 use crate::understand::facts::evidence::{Evidence, Fact, Source};
-use crate::understand::tagger::{self, Tagged, Tags};
+use crate::understand::facts::trust::{Heard, Relation};
+use crate::understand::tagger::{self, FIELDS, Tagged, Tags};
 
 /// What the tagger found in a mail.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tagging {
     tags: Tags,
-}
-
-/// How the tagger's word stands to that of the rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Relation {
-    /// The same value.
-    Same,
-    /// One is a part of the other: the boundary is in doubt.
-    Part,
-    /// Something else.
-    Other,
-    /// The tagger found nothing.
-    Silent,
 }
 
 impl Tagging {
@@ -33,13 +20,29 @@ impl Tagging {
         Self { tags: tagger::tag(mail.text, mail.message.from.as_ref()) }
     }
 
-    /// The fact of the rules, weighed with what the tagger says; the tagger's own where the rules found none.
-    pub(super) fn weigh(&self, mail: &Mail<'_>, field: Field, fact: Option<Fact<String>>) -> Option<Fact<String>> {
-        let best = self.best(field);
-        let Some(mut fact) = fact else { return best.and_then(|best| alone(mail, field, best)) };
-        let (relation, probability) = self.relation(mail, field, &fact.value);
-        fact.evidence.confidence = trust(fact.evidence.confidence, relation, probability);
-        Some(fact)
+    /// The fact of the rules, else the tagger's own, and what the two said of it.
+    pub(super) fn hear(
+        &self,
+        mail: &Mail<'_>,
+        field: Field,
+        fact: Option<Fact<String>>,
+    ) -> (Option<Fact<String>>, Heard) {
+        let presence = FIELDS.iter().position(|one| *one == field).and_then(|at| self.tags.presence.get(at));
+        let heard =
+            |relation, rules, tagger| Heard { relation, rules, tagger, presence: presence.copied().unwrap_or(1.0) };
+        let own = self.best(field).and_then(|best| alone(mail, field, best));
+        match (fact, own) {
+            (Some(fact), _) => {
+                let (relation, probability) = self.relation(mail, field, &fact.value);
+                let rules = fact.evidence.confidence;
+                (Some(fact), heard(relation, rules, probability))
+            }
+            (None, Some(own)) => {
+                let tagger = own.evidence.confidence;
+                (Some(own), heard(Relation::TaggerOnly, 0.0, tagger))
+            }
+            (None, None) => (None, heard(Relation::Nothing, 0.0, 0.0)),
+        }
     }
 
     fn best(&self, field: Field) -> Option<&Tagged> {
@@ -60,7 +63,7 @@ impl Tagging {
             } else {
                 Relation::Other
             };
-            let closer = (relation as u8) < (closest.0 as u8);
+            let closer = relation < closest.0;
             if closer || (relation == closest.0 && tagged.probability > closest.1) {
                 closest = (relation, tagged.probability);
             }
@@ -69,26 +72,17 @@ impl Tagging {
     }
 }
 
-/// How far a fact is believed once the tagger has spoken too.
-fn trust(confidence: f32, relation: Relation, probability: f32) -> f32 {
-    match relation {
-        Relation::Same => 1.0 - (1.0 - confidence) * (1.0 - 0.85 * probability),
-        Relation::Part => confidence * (1.0 - 0.35 * probability),
-        Relation::Other => confidence * (1.0 - 0.5 * probability),
-        Relation::Silent => confidence * 0.8,
-    }
-}
-
 /// What only the tagger found.
 fn alone(mail: &Mail<'_>, field: Field, best: &Tagged) -> Option<Fact<String>> {
     let text = best.span.of(mail.text);
-    let value = text.trim_matches(|letter: char| !letter.is_alphanumeric() && !matches!(letter, ')' | '.' | '"')).trim();
+    let value =
+        text.trim_matches(|letter: char| !letter.is_alphanumeric() && !matches!(letter, ')' | '.' | '"')).trim();
     let is_name = field != Field::Name || name::is_person(value, mail.lexicon);
     let evidence = Evidence {
         source: Source::Prose,
         text: text.to_owned(),
         span: Some(best.span),
-        confidence: best.probability * 0.8,
+        confidence: best.probability,
         rule: "tagger",
     };
     (!value.is_empty() && is_name).then(|| Fact { value: value.to_owned(), evidence })
