@@ -295,7 +295,7 @@ async fn forget_former_numbering(connection: &mut AnyConnection, moved: &CursorM
     Ok(())
 }
 
-fn stored_message(row: &AnyRow) -> Result<StoredMessage> {
+pub(super) fn stored_message(row: &AnyRow) -> Result<StoredMessage> {
     let oversize: Option<i64> = row.try_get("oversize")?;
     Ok(StoredMessage {
         id: row.try_get("id")?,

@@ -11,7 +11,7 @@ pub mod opinion;
 pub mod people;
 pub mod sessions;
 pub mod trust;
-mod unexplained;
+pub mod unexplained;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +23,7 @@ use self::intent::Intent;
 use self::people::Person;
 use self::sessions::{Answer, SessionReading};
 use self::trust::Grounds;
+use self::unexplained::Unexplained;
 use super::language::Languages;
 use super::message::Message;
 use super::reply::{ReplyText, Span};
@@ -37,8 +38,8 @@ pub struct Facts {
     pub intent: Intent,
     /// What any reader noticed.
     pub signals: Vec<Signal>,
-    /// How many telling words of the text no reader has explained.
-    pub unexplained: usize,
+    /// What of the text no reader has explained.
+    pub unexplained: Unexplained,
 }
 
 /// A person that the mail is about.
@@ -91,11 +92,11 @@ impl Facts {
             span: None,
         }));
         let explained = explained(&subjects, &reading, &intent);
-        let unexplained = unexplained::words(&reply.text, &explained, languages);
+        let unexplained = Unexplained::of(reply, &explained, languages);
         for subject in &mut subjects {
             let sights = opinion::sights(&reply.text, subject, &reading.mentions, &intent, event);
             let agreement = opinion::agreement(&sights, subject, event);
-            subject.believe(trust::grounds(subject, agreement, &intent, event, unexplained));
+            subject.believe(trust::grounds(subject, agreement, &intent, event, &unexplained));
             subject.sights = sights;
         }
         if let [subject] = subjects.as_mut_slice() {

@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::Subject;
+use super::evidence::Fact;
 use super::intent::{Intent, Kind};
 use super::sessions::Answer;
+use super::unexplained::Unexplained;
 use crate::event::{Event, Field};
 
 /// How two witnesses of a text stand to each other.
@@ -52,29 +54,36 @@ pub fn grounds(
     agreement: f32,
     intent: &Intent,
     event: &Event,
-    unexplained: usize,
+    left: &Unexplained,
 ) -> BTreeMap<Field, Grounds> {
     let person = &subject.person;
     let texts =
         [(Field::Name, &person.name), (Field::Organization, &person.organization), (Field::Position, &person.position)];
-    let left = words(unexplained);
+    let words = words(left.words);
     let mut all: BTreeMap<Field, Grounds> = texts
         .into_iter()
         .map(|(field, fact)| {
             let grounds = match person.heard.get(&field) {
-                Some(heard) => heard.grounds(left),
+                Some(heard) => heard.grounds(words),
                 None => match fact {
                     Some(fact) => vec![("listed", 1.0), ("listed_rules", logit(fact.evidence.confidence))],
-                    None => vec![("listed_nothing", 1.0), ("listed_nothing_unexplained", left)],
+                    None => vec![("listed_nothing", 1.0), ("listed_nothing_unexplained", words)],
                 },
             };
-            (field, grounds)
+            let doubled = fact.as_ref().is_some_and(|fact| names_session(fact, subject));
+            (field, grounds.into_iter().chain(doubled.then_some(("names_session", 1.0))).collect())
         })
         .collect();
     let mut sessions = session_grounds(subject, intent, event, left);
     sessions.push(("opinion", logit(agreement)));
     all.insert(Field::Sessions, sessions);
     all
+}
+
+/// Whether the words of a text are read as the name of a session too: one of the two is wrong.
+fn names_session(fact: &Fact<String>, subject: &Subject) -> bool {
+    let sessions = subject.sessions.iter().flat_map(BTreeMap::values).filter_map(|answer| answer.evidence.span);
+    fact.evidence.span.is_some_and(|span| sessions.into_iter().any(|session| session.overlaps(&span)))
 }
 
 impl Heard {
@@ -91,7 +100,7 @@ impl Heard {
     }
 }
 
-fn session_grounds(subject: &Subject, intent: &Intent, event: &Event, left: f32) -> Grounds {
+fn session_grounds(subject: &Subject, intent: &Intent, event: &Event, left: &Unexplained) -> Grounds {
     let kind = intent.kind.as_ref().map(|(kind, evidence)| (*kind, evidence.confidence));
     let answers: Vec<_> = subject.sessions.iter().flat_map(BTreeMap::values).collect();
     if answers.is_empty() {
@@ -106,6 +115,7 @@ fn session_grounds(subject: &Subject, intent: &Intent, event: &Event, left: f32)
     let all = answers.len() >= event.sessions.len();
     let (complete, confidence) = if all { ("complete", "complete_rules") } else { ("partial", "partial_rules") };
     let flag = |set: bool| if set { 1.0 } else { 0.0 };
+    let accepts_all = answers.iter().all(|fact| fact.value == Answer::Yes);
     vec![
         (complete, 1.0),
         (confidence, logit(weakest)),
@@ -113,7 +123,9 @@ fn session_grounds(subject: &Subject, intent: &Intent, event: &Event, left: f32)
         ("no_yes", flag(answers.iter().all(|fact| fact.value != Answer::Yes))),
         ("maybe", flag(answers.iter().any(|fact| fact.value == Answer::Maybe))),
         ("listed", flag(!subject.person.scope.is_empty())),
-        ("unexplained", left),
+        ("unexplained", words(left.words)),
+        ("accepts_all", flag(accepts_all)),
+        ("unheeded_refusal", flag(accepts_all && left.refuses)),
     ]
 }
 
