@@ -146,10 +146,13 @@ fn is_only(text: &str, end: usize, words: &[&Words]) -> bool {
 
 /// Whether the words around a day say that it is no day of coming.
 fn is_elsewhere(text: &str, span: Span, words: &[&Words]) -> bool {
-    let before: String = text.get(..span.start).unwrap_or_default().chars().rev().take(24).collect();
+    // Where words are written together, fewer letters say as much.
+    let agglutinated = text.get(span.end..).and_then(|rest| rest.chars().next()).is_some_and(is_agglutinated);
+    let (ahead, after) = if agglutinated { (8, 8) } else { (24, 16) };
+    let before: String = text.get(..span.start).unwrap_or_default().chars().rev().take(ahead).collect();
     let before: String = before.chars().rev().collect();
     let before = before.rsplit(['.', ',', ';', '\n', '(', ')']).next().unwrap_or_default().to_string();
-    let behind: String = text.get(span.end..).unwrap_or_default().chars().take(16).collect();
+    let behind: String = text.get(span.end..).unwrap_or_default().chars().take(after).collect();
     let behind = behind.split(['.', ',', ';', '\n', '(', ')']).next().unwrap_or_default();
     words.iter().any(|words| words.elsewhere.occur_in(&before) || words.elsewhere.occur_in(behind))
 }
