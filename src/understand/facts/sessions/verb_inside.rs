@@ -137,7 +137,7 @@ fn answer_behind(clauses: &[Clause<'_>], index: usize) -> Option<Said> {
     // A time or place may stand between: "17 June, 19:00: no".
     let idle = |other: &&Clause<'_>| other.pieces.is_empty() && same(other) && other.words_beside() <= 2;
     let (at, next) = clauses.iter().enumerate().skip(index.saturating_add(1)).find(|(_, other)| !idle(other))?;
-    let said = next.decides().filter(|_| !is_label(clauses, at.saturating_add(1)))?;
+    let said = next.decides().filter(|_| label(clauses, at.saturating_add(1)).is_none())?;
     let bare = !next.names() && next.words_beside() <= 2;
     let answers = match next.joint {
         _ if next.sentence == clause.sentence.saturating_add(1) => clause.question && bare && clause.is_brief(),
@@ -154,11 +154,12 @@ fn answer_behind(clauses: &[Clause<'_>], index: usize) -> Option<Said> {
 fn continued(clauses: &[Clause<'_>], index: usize) -> Option<Reading> {
     let clause = clauses.get(index)?;
     let brief = clause.is_brief();
+    if let Some(label) = label(clauses, index) {
+        return Some(Reading::new(label, if brief { 0.92 } else { 0.85 }, "label before"));
+    }
     let ahead = clauses.get(..index)?.iter().rev().take_while(|other| other.sentence == clause.sentence);
     let Some(before) = ahead.clone().find_map(Clause::decides) else { return answered(clauses, index) };
     match (clause.joint, before) {
-        // "Not attending: the concert".
-        (Some(Joint::Colon), before) if is_label(clauses, index) => Some(Reading::new(before, 0.92, "label before")),
         (Some(Joint::But), Said::No) => brief.then(|| Reading::new(Said::Yes, 0.85, "but")),
         (Some(Joint::But), other) => brief.then(|| Reading::new(other, 0.7, "but")),
         (Some(Joint::And), before) if ahead.clone().next().is_some_and(|other| !other.names()) && silent(ahead) => {
@@ -176,13 +177,19 @@ fn continued(clauses: &[Clause<'_>], index: usize) -> Option<Reading> {
     }
 }
 
-/// Whether the clause right before only says what the ones behind its colon are.
-fn is_label(clauses: &[Clause<'_>], index: usize) -> bool {
-    let (Some(clause), Some(before)) = (clauses.get(index), index.checked_sub(1).and_then(|at| clauses.get(at))) else {
-        return false;
-    };
-    let colon = clause.joint == Some(Joint::Colon) && before.sentence == clause.sentence;
-    colon && clause.names() && !before.names() && before.decides().is_some()
+/// What a label before says of the sessions listed behind its colon: "Not attending: the concert; the tour".
+fn label(clauses: &[Clause<'_>], index: usize) -> Option<Said> {
+    let sentence = clauses.get(index)?.sentence;
+    let item = |clause: &Clause<'_>| clause.sentence == sentence && clause.names() && clause.decides().is_none();
+    let mut label = index;
+    while clauses.get(label).is_some_and(item) {
+        let joint = clauses.get(label)?.joint?;
+        label = label.checked_sub(1)?;
+        if joint == Joint::Colon {
+            return clauses.get(label).filter(|label| label.sentence == sentence && !label.names())?.decides();
+        }
+    }
+    None
 }
 
 /// Whether no clause since the last one that decided names a session.
