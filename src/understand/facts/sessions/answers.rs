@@ -80,11 +80,7 @@ fn narrowest<'a>(about: &[&'a Mention]) -> Vec<&'a Mention> {
 
 /// "The whole programme, and of the three groups the second": of sessions at the same time, the one that is chosen
 /// by itself takes the place of those that only "everything" includes.
-fn leave_out_parallels(
-    event: &Event,
-    mentions: &[&Mention],
-    weighed: &mut BTreeMap<String, Option<Fact<Answer>>>,
-) {
+fn leave_out_parallels(event: &Event, mentions: &[&Mention], weighed: &mut BTreeMap<String, Option<Fact<Answer>>>) {
     let comes = |id: &str, others: &str| {
         let chosen = |mention: &&&Mention| {
             let has = |id| mention.sessions.iter().any(|session| session == id);
@@ -93,9 +89,8 @@ fn leave_out_parallels(
         mentions.iter().find(chosen).map(|mention| mention.evidence.clone())
     };
     for session in &event.sessions {
-        let parallel = |other: &&Session| {
-            other.id != session.id && other.starts == session.starts && other.ends == session.ends
-        };
+        let parallel =
+            |other: &&Session| other.id != session.id && other.starts == session.starts && other.ends == session.ends;
         let chosen = event.sessions.iter().filter(parallel).find_map(|other| comes(&other.id, &session.id));
         if let Some(evidence) = chosen
             && weighed.contains_key(&session.id)
@@ -111,7 +106,16 @@ fn limit(event: &Event, mentions: &[&Mention], weighed: &BTreeMap<String, Option
     let comes = weighed.values().flatten().any(|fact| fact.value != Answer::No);
     let complete = weighed.len() == event.sessions.len();
     let special = mentions.iter().filter(|mention| mention.sessions.len() < event.sessions.len()).count();
+    let accepted = |session: &String| {
+        weighed.get(session).is_some_and(|fact| fact.as_ref().is_some_and(|fact| fact.value == Answer::Yes))
+    };
+    let only = mentions.iter().find(|mention| mention.exclusive && mention.answer == Answer::Yes);
+    let others = |only: &&Mention| {
+        event.sessions.iter().any(|session| accepted(&session.id) && !only.sessions.contains(&session.id))
+    };
     match (comes, complete) {
+        // "Only" this, and others all the same.
+        _ if only.is_some_and(|only| others(&only)) => 0.8,
         (true, true) => 1.0,
         // What is said of the others may have been missed.
         (true, false) => 0.86,

@@ -45,6 +45,7 @@ fn mention(text: &str, event: &Event, statement: &Statement, context: &Context) 
         Said::Maybe => (Answer::Maybe, statement.confidence, statement.rule),
         // Named beside a session that is accepted, and nothing said of it: more often a reason to stay away.
         Said::Nothing if open && context.accepts && !in_full => (Answer::No, unsaid(statement, context), NAMED),
+        Said::Nothing if chosen(event, statement) => (Answer::Yes, unsaid(statement, context).min(0.8), NAMED),
         Said::Nothing if open => (Answer::Yes, unsaid(statement, context), NAMED),
         Said::Busy if open && context.accepts && statement.kind != Kind::Weak => (Answer::No, 0.5, BUSY),
         Said::Nothing | Said::Busy => return None,
@@ -63,6 +64,17 @@ fn mention(text: &str, event: &Event, statement: &Statement, context: &Context) 
             rule,
         },
     })
+}
+
+/// Whether it names one of several sessions that take place at the same time: of "everything", that one.
+fn chosen(event: &Event, statement: &Statement) -> bool {
+    let named = statement.sessions.first().filter(|_| statement.sessions.len() == 1 && statement.kind == Kind::Name);
+    let Some((index, session)) = named.and_then(|index| event.sessions.get(*index).map(|session| (*index, session)))
+    else {
+        return false;
+    };
+    let mut others = event.sessions.iter().enumerate().filter(|(other, _)| *other != index);
+    others.any(|(_, other)| other.starts == session.starts && other.ends == session.ends)
 }
 
 /// How sure the answer is for a session that is only named; measured like the rules' own figures.

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use jiff::civil::DateTime;
 
 use super::names::Names;
-use super::sentences::{Sentence, sentences};
 use super::pieces::Kind;
+use super::sentences::{Sentence, sentences};
 use super::statement::{Said, Statement};
 use super::words::Words;
 use super::{clause, pieces, resolve, verb_end, verb_inside};

@@ -160,7 +160,8 @@ fn continued(clauses: &[Clause<'_>], index: usize) -> Option<Reading> {
     let ahead = clauses.get(..index)?.iter().rev().take_while(|other| other.sentence == clause.sentence);
     let Some(before) = ahead.clone().find_map(Clause::decides) else { return answered(clauses, index) };
     // "Not to the concert, but from Friday on …, seminar and tour": the "but" is not understood, its list is.
-    let turned = ahead.clone().take_while(|other| other.decides().is_none()).any(|other| other.joint == Some(Joint::But));
+    let turned =
+        ahead.clone().take_while(|other| other.decides().is_none()).any(|other| other.joint == Some(Joint::But));
     if turned && clause.joint != Some(Joint::But) {
         return (brief && before == Said::No).then(|| Reading::new(Said::Yes, 0.75, "but"));
     }
