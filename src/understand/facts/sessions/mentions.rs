@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::pieces::Kind;
+use super::reader::Reader;
 use super::statement::{Said, Statement};
 use super::{Answer, BUSY, Mention, NAMED};
 use crate::event::Event;
@@ -12,6 +13,21 @@ use crate::understand::facts::evidence::{Evidence, Source};
 pub fn mentions(text: &str, event: &Event, statements: &[Statement]) -> Vec<Mention> {
     let context = Context::of(statements);
     statements.iter().filter_map(|statement| mention(text, event, statement, &context)).collect()
+}
+
+/// "Gladly, but not to the dinner": who accepts, and refuses only a part, comes to the other parts.
+pub fn others(text: &str, event: &Event, mentions: &[Mention], reader: &Reader<'_>) -> Option<Mention> {
+    if mentions.is_empty() || mentions.iter().any(|mention| mention.answer != Answer::No) {
+        return None;
+    }
+    let accepted = reader.whole(text).filter(|whole| whole.said == Said::Yes)?;
+    let refused = |index: &usize| {
+        let id = event.sessions.get(*index).map(|session| &session.id);
+        mentions.iter().any(|mention| mention.sessions.iter().any(|session| Some(session) == id))
+    };
+    let sessions: BTreeSet<usize> = accepted.sessions.iter().copied().filter(|index| !refused(index)).collect();
+    let others = Statement { sessions, confidence: 0.65, rule: "the others", ..accepted };
+    (!others.sessions.is_empty()).then(|| mention(text, event, &others, &Context::of(&[])))?
 }
 
 /// What the other statements say.
