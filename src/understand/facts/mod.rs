@@ -64,7 +64,7 @@ impl Facts {
     pub fn read(reply: &ReplyText, message: &Message, event: &Event, asked: &[Field], languages: &Languages) -> Self {
         let people = people::read(reply, message, event, languages);
         let mut reading = sessions::read(reply, message, event, sent(message), languages);
-        let intent = intent::read(reply, message, event, languages);
+        let intent = intent::read(reply, &reading, event, languages);
         let mut signals = people.signals;
         signals.append(&mut reading.signals);
         signals.extend(intent.signals.iter().cloned());

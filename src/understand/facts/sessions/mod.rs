@@ -110,6 +110,7 @@ pub fn read(
         statements.extend(reader.whole(body));
     }
     let mut mentions = mentions::mentions(body, event, &statements);
+    mentions.extend(mentions::others(body, event, &mentions, &reader));
     for answer in &reply.inline_answers {
         mentions.retain(|mention| mention.evidence.span.is_none_or(|span| !answer.span.contains(&span)));
     }
