@@ -82,7 +82,8 @@ fn trust(confidence: f32, relation: Relation, probability: f32) -> f32 {
 /// What only the tagger found.
 fn alone(mail: &Mail<'_>, field: Field, best: &Tagged) -> Option<Fact<String>> {
     let text = best.span.of(mail.text);
-    let value = text.trim_matches(|letter: char| !letter.is_alphanumeric() && !matches!(letter, ')' | '.' | '"')).trim();
+    let value =
+        text.trim_matches(|letter: char| !letter.is_alphanumeric() && !matches!(letter, ')' | '.' | '"')).trim();
     let is_name = field != Field::Name || name::is_person(value, mail.lexicon);
     let evidence = Evidence {
         source: Source::Prose,
