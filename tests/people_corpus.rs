@@ -207,9 +207,9 @@ struct Tally {
     several_of: usize,
     /// Mails about several people in which their number is right.
     several_counted: usize,
-    /// The people of those mails, and how many were found by name, and with all that is said of them.
+    /// The people of those mails, how many were right in each field, and in all.
     companions_of: usize,
-    companions_named: usize,
+    companions_right: BTreeMap<&'static str, usize>,
     companions_whole: usize,
     /// Wrong number of people though the reader was sure.
     miscounted: usize,
@@ -224,13 +224,15 @@ impl Tally {
         if case.attendees.len() > 1 {
             self.several_of += 1;
             let pairs = paired(&case.attendees, &people.people);
-            let named = pairs.iter().filter(|(truth, person)| is_right_in(truth, person, "name")).count();
+            for field in FIELDS {
+                let right = pairs.iter().filter(|(truth, person)| is_right_in(truth, person, field)).count();
+                *self.companions_right.entry(field).or_default() += right;
+            }
             let whole = |(truth, person): &&(&Value, Option<&Person>)| {
                 FIELDS.iter().all(|field| is_right_in(truth, person, field))
             };
             let whole = pairs.iter().filter(whole).count();
             self.companions_of += pairs.len();
-            self.companions_named += named;
             self.companions_whole += whole;
             self.several_counted += usize::from(people.people.len() == pairs.len());
             self.several_right += usize::from(people.people.len() == pairs.len() && whole == pairs.len());
@@ -278,12 +280,12 @@ impl Tally {
             self.number_right, self.number_of, self.miscounted
         );
         println!(
-            "  several people: {} mails, number right {}, all right {}; of {} people, name right {}, all right {}",
+            "  several people: {} mails, number right {}, all right {}; of {} people, {:?}, all right {}",
             self.several_of,
             self.several_counted,
             self.several_right,
             self.companions_of,
-            self.companions_named,
+            self.companions_right,
             self.companions_whole
         );
         for threshold in [0.3, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.88, 0.9, 0.92, 0.95, 0.97] {
