@@ -3,6 +3,8 @@
 //! Where the mail says that more than one comes, everybody named is counted; each gets what stands beside his name,
 //! and everybody what is said once for all.
 
+use std::collections::BTreeMap;
+
 use super::Person;
 use super::candidate::{Candidate, Witness, of_parts};
 use super::mail::Mail;
@@ -258,6 +260,7 @@ fn described(
                 email: combine::best(mail, Field::Email, &candidates),
                 scope,
                 is_writer: someone.is_writer,
+                heard: BTreeMap::new(),
             }
         })
         .collect()
