@@ -15,23 +15,20 @@
     reason = "a tool for developers: it may fail loudly"
 )]
 
+mod corpus;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use rsvpd::event::{Event, Field, Invitation};
+use corpus::{UNSEEN, choices, plain};
+use rsvpd::event::{Event, Field};
+use rsvpd::understand::facts::Subject;
 use rsvpd::understand::facts::sessions::Answer;
 use rsvpd::understand::facts::trust::Grounds;
-use rsvpd::understand::facts::{Facts, Subject};
-use rsvpd::understand::language::Languages;
-use rsvpd::understand::message::Message;
-use rsvpd::understand::reply::ReplyText;
 use serde_json::Value;
-use unicode_normalization::UnicodeNormalization as _;
 
-/// Authors that neither the words of the rules nor the tagger's weights were made from.
-const UNSEEN: [&str; 9] = ["TI", "TO", "TP", "TQ", "TR", "TT", "TU", "TV", "TX"];
 const FIELDS: [(Field, &str); 4] = [
     (Field::Name, "name"),
     (Field::Organization, "organization"),
@@ -50,12 +47,9 @@ struct Row {
 type Weights = BTreeMap<&'static str, f64>;
 
 fn main() {
-    let shared = std::env::var_os("RSVPD_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let events = events(&shared);
-    let rows: Vec<Row> =
-        UNSEEN.iter().flat_map(|author| rows(&shared.join("corpus/train").join(author), author, &events)).collect();
-    let dev = rows_of_dev(&shared, &events);
+    let events = corpus::events();
+    let dev = rows("dev", &events);
+    let rows: Vec<Row> = UNSEEN.iter().flat_map(|author| rows(author, &events)).collect();
     let mut file = String::from(
         "# How far readings are believed: a logistic model per field, see src/understand/facts/trust.rs.\n\
          # Made by `cargo run --release --example calibrate` from replies of authors that no reader was made from.\n",
@@ -82,58 +76,18 @@ fn main() {
     fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("config/trust.toml"), file).unwrap();
 }
 
-fn events(shared: &Path) -> BTreeMap<String, Event> {
-    let folders = [shared.join("events"), shared.join("events/train")];
-    let files = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap()).map(|entry| entry.unwrap().path());
-    files
-        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
-        .map(|path| Event::from_toml(&fs::read_to_string(path).unwrap()).unwrap())
-        .map(|event| (event.id.clone(), event))
-        .collect()
-}
-
-fn rows_of_dev(shared: &Path, events: &BTreeMap<String, Event>) -> Vec<Row> {
-    rows(&shared.join("corpus/dev"), "dev", events)
-}
-
-/// The readings of an author's mails that a person would record or ask about, each person paired by name.
-fn rows(folder: &Path, author: &str, events: &BTreeMap<String, Event>) -> Vec<Row> {
-    let truths = fs::read_to_string(folder.join("truth.jsonl")).unwrap();
+fn rows(author: &str, events: &BTreeMap<String, Event>) -> Vec<Row> {
     let mut rows = Vec::new();
-    for line in truths.lines().filter(|line| !line.trim().is_empty()) {
-        let line: Value = serde_json::from_str(line).unwrap();
-        let truth = &line["truth"];
-        if choices(&truth["action"]).iter().any(|action| *action != "record" && *action != "ask") {
-            continue;
-        }
-        let event = &events[line["event"].as_str().unwrap()];
-        let raw = fs::read(folder.join(line["file"].as_str().unwrap())).unwrap();
-        let Ok(message) = Message::parse(&raw, "") else { continue };
-        let invitations: Vec<&Invitation> = events.values().flat_map(|event| event.invitations.values()).collect();
-        let reply = ReplyText::of(&message, &invitations);
-        let facts = Facts::read(&reply, &message, event, &[], Languages::built_in());
-        let people: Vec<&Value> = match truth["attendees"].as_array().unwrap().first() {
-            Some(Value::Array(first)) => first.iter().collect(),
-            _ => truth["attendees"].as_array().unwrap().iter().collect(),
-        };
-        for (number, subject) in facts.subjects.iter().enumerate() {
-            let Some(person) = partner(subject, number, &people, facts.subjects.len()) else { continue };
+    for reading in corpus::readings(author, events) {
+        let kinds = choices(&reading.truth["kind"]);
+        for (subject, person) in reading.pairs() {
             for (field, grounds) in &subject.grounds {
-                let right = is_right(subject, *field, person, choices(&truth["kind"]).as_slice());
+                let right = is_right(subject, *field, person, &kinds);
                 rows.push(Row { author: author.to_owned(), field: *field, grounds: grounds.clone(), right });
             }
         }
     }
     rows
-}
-
-fn partner<'a>(subject: &Subject, number: usize, people: &[&'a Value], found: usize) -> Option<&'a Value> {
-    if people.len() == 1 && found == 1 {
-        return people.first().copied();
-    }
-    let name = subject.person.name.as_ref().map(|name| plain(&name.value));
-    let same = people.iter().find(|person| choices(&person["name"]).iter().any(|one| one.as_str().map(plain) == name));
-    same.or_else(|| people.get(number).filter(|_| people.len() == found)).copied()
 }
 
 fn is_right(subject: &Subject, field: Field, truth: &Value, kinds: &[&Value]) -> bool {
@@ -176,18 +130,6 @@ fn sessions_are_right(subject: &Subject, truth: &Value, kinds: &[&Value]) -> boo
             yes == sessions && answers.values().all(|answer| *answer != Answer::Maybe)
         }
     })
-}
-
-fn choices(value: &Value) -> Vec<&Value> {
-    value.as_array().map_or_else(|| vec![value], |choices| choices.iter().collect())
-}
-
-fn plain(text: &str) -> String {
-    let text: String = text.nfkc().flat_map(char::to_lowercase).collect();
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let text: String = text.chars().map(|c| if "‘’‛".contains(c) { '\'' } else { c }).collect();
-    let text: String = text.chars().map(|c| if "–—−".contains(c) { '-' } else { c }).collect();
-    text.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
 }
 
 fn probability(weights: &Weights, row: &Row) -> f64 {

@@ -48,7 +48,8 @@ fn main() {
     if std::env::args().any(|argument| argument == "--folds") {
         leave_authors_out(&replies);
     } else {
-        let weights = train(&replies.iter().filter(|reply| !UNSEEN.contains(&reply.author.as_str())).collect::<Vec<_>>());
+        let weights =
+            train(&replies.iter().filter(|reply| !UNSEEN.contains(&reply.author.as_str())).collect::<Vec<_>>());
         let bytes = weights.to_bytes();
         fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("config/tagger.bin"), &bytes).unwrap();
         println!("config/tagger.bin: {} bytes", bytes.len());

@@ -182,8 +182,8 @@ fn measure(folder: &Path, events: &BTreeMap<String, Event>, show: bool) -> Figur
         }
         let reply = reply(typed);
         let message = Message::default();
-        let intent = intent::read(&reply, &message, event, languages);
         let reading = sessions::read(&reply, &message, event, None, languages);
+        let intent = intent::read(&reply, &reading, event, languages);
 
         let kind = intent.kind.as_ref().map(|(kind, _)| *kind);
         let named = serde_json::to_value(kind).unwrap();

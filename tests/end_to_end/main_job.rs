@@ -60,15 +60,15 @@ fn what_is_missing_is_asked_for_and_the_answer_completes_the_record() {
     assert_eq!(asked["missing"], json!(["organization", "position"]));
     assert_eq!(site.records()[0]["status"], "incomplete");
 
-    let text = "Organization: Cullet Recycling Cooperative\nPosition: Chairman\n";
+    let text = "Organization: Annealing Institute\nPosition: Head of Research\n";
     site.deliver(&Mail::answering("third", &mail.name, &parsed(&raw), text));
     site.answer(&mail.name, 2);
     site.settled(2);
     let records = site.records();
     assert_eq!(records.len(), 1);
     assert_eq!(records[0]["status"], "attending");
-    assert_eq!(records[0]["organization"], "Cullet Recycling Cooperative");
-    assert_eq!(records[0]["position"], "Chairman");
+    assert_eq!(records[0]["organization"], "Annealing Institute");
+    assert_eq!(records[0]["position"], "Head of Research");
     assert_eq!(records[0]["sessions"], json!({"banquet": "no", "workshop": "yes"}));
     assert_eq!(site.list(&["outbox", "list"])[1]["kind"], "confirm");
     assert_eq!(site.folder("RSVP/Recorded").len(), 2);

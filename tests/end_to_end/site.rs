@@ -214,13 +214,26 @@ impl Site {
         daemon.wait().unwrap();
     }
 
+    /// SIGTERM.
+    pub fn ask_to_stop(&self) {
+        let asked = Command::new("kill").args(["-TERM", &self.pid().to_string()]).status().unwrap();
+        assert!(asked.success());
+    }
+
     /// SIGTERM, and how it ended.
     pub fn stop(&mut self) -> ExitStatus {
-        let mut daemon = self.daemon.take().expect("a daemon");
-        let asked = Command::new("kill").args(["-TERM", &daemon.id().to_string()]).status().unwrap();
-        assert!(asked.success());
-        until("the daemon ends", || daemon.try_wait().unwrap().is_some());
-        daemon.wait().unwrap()
+        self.ask_to_stop();
+        until("the daemon ends", || self.has_ended());
+        self.stopped()
+    }
+
+    /// How the daemon, which has ended, did so.
+    pub fn stopped(&mut self) -> ExitStatus {
+        self.daemon.take().expect("a daemon").wait().unwrap()
+    }
+
+    pub fn has_ended(&mut self) -> bool {
+        self.daemon.as_mut().expect("a daemon").try_wait().unwrap().is_some()
     }
 
     /// Delivers a mail into INBOX.

@@ -120,15 +120,13 @@ async fn pass(client: TcpStream, server: u16, shared: Arc<Shared>) {
 async fn shovel(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, shared: &Shared, client: bool) {
     let mut bytes = vec![0; 64 * 1024];
     let mut line = Vec::new();
-    let mut silenced = false;
+    let (mut silenced, mut swallowing) = (false, false);
     while let Ok(read @ 1..) = from.read(&mut bytes).await {
         // a line that has died stays dead
         silenced |= *shared.silent.borrow();
         if silenced {
             continue;
         }
-        let swallowed = *shared.swallowed.borrow();
-        silenced |= client && swallowed.is_some_and(|word| String::from_utf8_lossy(&bytes[..read]).contains(word));
         let broken_at = *shared.broken_at.borrow();
         if !client && broken_at.is_some_and(|word| String::from_utf8_lossy(&bytes[..read]).contains(word)) {
             return;
@@ -136,13 +134,15 @@ async fn shovel(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpi
         if client {
             shared.spoken.send_modify(|spoken| *spoken += 1);
             line.extend_from_slice(&bytes[..read]);
+            let swallowed = *shared.swallowed.borrow();
+            swallowing |= swallowed.is_some_and(|word| String::from_utf8_lossy(&line).contains(word));
             while let Some(end) = line.iter().position(|byte| *byte == b'\n') {
                 let said: Vec<u8> = line.drain(..=end).collect();
                 let said = String::from_utf8_lossy(&said).trim_end().to_owned();
                 shared.lines.send_modify(|lines| lines.push(said));
             }
         }
-        if !silenced && to.write_all(&bytes[..read]).await.is_err() {
+        if !swallowing && to.write_all(&bytes[..read]).await.is_err() {
             return;
         }
     }

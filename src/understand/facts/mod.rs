@@ -7,6 +7,7 @@ mod answer;
 mod calendar;
 pub mod evidence;
 pub mod intent;
+pub mod opinion;
 pub mod people;
 pub mod sessions;
 pub mod trust;
@@ -52,6 +53,8 @@ pub struct Subject {
     pub trust: BTreeMap<Field, f32>,
     /// What that was computed from.
     pub grounds: BTreeMap<Field, Grounds>,
+    /// What the second opinion on each session was formed on.
+    pub sights: Vec<opinion::Sight>,
 }
 
 impl Facts {
@@ -61,11 +64,12 @@ impl Facts {
     pub fn read(reply: &ReplyText, message: &Message, event: &Event, asked: &[Field], languages: &Languages) -> Self {
         let people = people::read(reply, message, event, languages);
         let mut reading = sessions::read(reply, message, event, sent(message), languages);
-        let intent = intent::read(reply, message, event, languages);
+        let intent = intent::read(reply, &reading, event, languages);
         let mut signals = people.signals;
         signals.append(&mut reading.signals);
         signals.extend(intent.signals.iter().cloned());
         signals.extend(calendar::read(message, event, &mut reading));
+        signals.extend(unread(reply, languages));
         let scopes: Vec<Vec<Span>> = people.people.iter().map(|person| person.scope.clone()).collect();
         let mut contradictions = BTreeSet::new();
         let mut subjects: Vec<Subject> = people
@@ -91,7 +95,10 @@ impl Facts {
         let explained = explained(&subjects, &reading, &intent);
         let unexplained = Unexplained::of(reply, &explained, languages);
         for subject in &mut subjects {
-            subject.believe(trust::grounds(subject, &intent, event, &unexplained));
+            let sights = opinion::sights(&reply.text, subject, &reading.mentions, &intent, event);
+            let agreement = opinion::agreement(&sights, subject, event);
+            subject.believe(trust::grounds(subject, agreement, &intent, event, &unexplained));
+            subject.sights = sights;
         }
         if let [subject] = subjects.as_mut_slice() {
             answer::complete(&mut subject.person, reply, asked);
@@ -135,6 +142,12 @@ fn explained(subjects: &[Subject], sessions: &SessionReading, intent: &Intent) -
     let sessions = sessions.mentions.iter().filter_map(|mention| mention.evidence.span);
     let intent = intent.kind.iter().filter_map(|(_, evidence)| evidence.span);
     texts.chain(sessions).chain(intent).collect()
+}
+
+/// A text in a language that rsvpd does not read: whatever the readers found in it may be chance.
+fn unread(reply: &ReplyText, languages: &Languages) -> Option<Signal> {
+    let detail = "is written in a language that rsvpd does not read".to_owned();
+    (!languages.understand(reply.body())).then_some(Signal { code: ReasonCode::LowConfidence, detail, span: None })
 }
 
 /// The sender's local time of writing, as his Date header tells it.

@@ -47,9 +47,15 @@ pub struct Heard {
 /// What a probability is computed from: named quantities.
 pub type Grounds = Vec<(&'static str, f32)>;
 
-/// The grounds for each field of a subject.
+/// The grounds for each field of a subject. `agreement` is the second opinion on its sessions.
 #[must_use]
-pub fn grounds(subject: &Subject, intent: &Intent, event: &Event, left: &Unexplained) -> BTreeMap<Field, Grounds> {
+pub fn grounds(
+    subject: &Subject,
+    agreement: f32,
+    intent: &Intent,
+    event: &Event,
+    left: &Unexplained,
+) -> BTreeMap<Field, Grounds> {
     let person = &subject.person;
     let texts =
         [(Field::Name, &person.name), (Field::Organization, &person.organization), (Field::Position, &person.position)];
@@ -68,7 +74,9 @@ pub fn grounds(subject: &Subject, intent: &Intent, event: &Event, left: &Unexpla
             (field, grounds.into_iter().chain(doubled.then_some(("names_session", 1.0))).collect())
         })
         .collect();
-    all.insert(Field::Sessions, session_grounds(subject, intent, event, left));
+    let mut sessions = session_grounds(subject, intent, event, left);
+    sessions.push(("opinion", logit(agreement)));
+    all.insert(Field::Sessions, sessions);
     all
 }
 

@@ -6,10 +6,9 @@ mod words;
 use serde::{Deserialize, Serialize};
 
 use super::evidence::{Evidence, ReasonCode, Signal, Source};
-use super::sessions::{self, Answer};
+use super::sessions::{self, Answer, SessionReading};
 use crate::event::Event;
 use crate::understand::language::Languages;
-use crate::understand::message::Message;
 use crate::understand::phrases::Phrases;
 use crate::understand::reply::{ReplyText, Span};
 
@@ -47,10 +46,9 @@ pub struct Intent {
     pub signals: Vec<Signal>,
 }
 
-/// Reads the intent.
+/// Reads the intent. `reading` is what the mail says about sessions.
 #[must_use]
-pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Languages) -> Intent {
-    let reading = sessions::read(reply, message, event, None, languages);
+pub fn read(reply: &ReplyText, reading: &SessionReading, event: &Event, languages: &Languages) -> Intent {
     let body = sessions::readable(reply.body());
     let words: Vec<&Words> = languages.found_in(body).into_iter().map(|language| &language.intent).collect();
     let mut found: Vec<Signal> = Vec::new();
@@ -73,7 +71,7 @@ pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Lan
         };
         found.extend(signals::of(&sentence, &words));
     }
-    let kind = kind(body, &words, &reading, event, &found);
+    let kind = kind(body, &words, reading, event, &found);
     found.extend(others_record(body, &words, kind.as_ref()));
     Intent { kind, signals: found }
 }
@@ -81,7 +79,7 @@ pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Lan
 fn kind(
     body: &str,
     words: &[&Words],
-    reading: &sessions::SessionReading,
+    reading: &SessionReading,
     event: &Event,
     signals: &[Signal],
 ) -> Option<(Kind, Evidence)> {

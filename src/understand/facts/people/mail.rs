@@ -46,12 +46,15 @@ impl<'a> Mail<'a> {
         }
     }
 
-    /// The text with some spans blanked; offsets stay as they are.
+    /// The text with some spans blanked, and a bar in place of each; offsets stay as they are.
     pub(super) fn text_without(&self, spans: impl Iterator<Item = Span>) -> String {
         let spans: Vec<Span> = spans.collect();
         let blank = |at: usize, c: char| {
-            let hidden = c != '\n' && spans.iter().any(|span| (span.start..span.end).contains(&at));
-            if hidden { " ".repeat(c.len_utf8()) } else { c.to_string() }
+            if c == '\n' || !spans.iter().any(|span| (span.start..span.end).contains(&at)) {
+                return c.to_string();
+            }
+            let bar = if spans.iter().any(|span| span.start == at) { "|" } else { " " };
+            format!("{bar}{}", " ".repeat(c.len_utf8().saturating_sub(1)))
         };
         self.text.char_indices().map(|(at, c)| blank(at, c)).collect()
     }

@@ -4,12 +4,14 @@ mod address;
 mod block;
 mod candidate;
 mod combine;
+mod company;
 mod doubt;
 mod fuller;
 mod headfinal;
 mod introduction;
 mod labels;
 mod mail;
+mod mention;
 mod name;
 mod organization;
 mod own;
@@ -76,16 +78,23 @@ pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Lan
     let mut mail = Mail::new(reply, message, event, languages);
     let entries = labels::entries(&mail);
     let identified = own::identify(&mut mail, &entries);
-    let people = several(&mail, &entries).unwrap_or_else(|| vec![own::read(&mail, &entries, identified.clone())]);
+    let people =
+        several(&mail, &entries, &identified).unwrap_or_else(|| vec![own::read(&mail, &entries, identified.clone())]);
     let people = if people.len() == 1 { with_companions(&mail, people) } else { people };
     let signals = signals(&mail, &people);
     People { people, signals }
 }
 
 /// The people of a list, or the principal for whom somebody else writes.
-fn several(mail: &Mail<'_>, entries: &[Entry<'_>]) -> Option<Vec<Person>> {
+fn several(mail: &Mail<'_>, entries: &[Entry<'_>], identified: &[Candidate]) -> Option<Vec<Person>> {
     let has_form = entries.iter().any(|entry| entry.label == Label::Asks(Field::Name));
     let mut others = roster::listed(mail, entries);
+    if others.is_empty()
+        && !has_form
+        && let Some(people) = company::read(mail, identified)
+    {
+        return Some(people);
+    }
     if others.is_empty() && !has_form && roster::companions(mail).is_empty() {
         others.extend(principal::read(mail));
     }

@@ -150,6 +150,7 @@ pub(super) fn is_korean_name(word: &str, lexicon: Lexicon<'_>) -> bool {
     let family = |take: usize| word.chars().take(take).collect::<String>();
     word.chars().all(is_hangul)
         && !lexicon.is(|w| &w.units, word)
+        && !lexicon.is(|w| &w.family, word)
         && !lexicon.is(|w| &w.mailboxes, word)
         && !lexicon.is(|w| &w.breaks, word)
         && ((2..=3).contains(&length) && lexicon.is(|w| &w.surnames, &family(1))

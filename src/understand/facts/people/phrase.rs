@@ -84,6 +84,11 @@ fn unnamed<'a>(piece: Piece<'a>, writer: Option<&str>, lexicon: Lexicon<'_>) -> 
     if let Some((from, to)) = lexicon.find_first(|w| &w.unaffiliated, piece.text)
         && (to - from) * 2 >= piece.text.len()
     {
+        let before = piece.part(0, from);
+        if before.words().last().is_some_and(|word| is_role(word, lexicon)) {
+            let unaffiliated = Part { kind: Kind::Unaffiliated, piece: piece.part(from, to) };
+            return vec![Part { kind: Kind::Position, piece }, unaffiliated]; // "Ingenieur im Ruhestand"
+        }
         return part(Kind::Unaffiliated);
     }
     position_and_organization(piece, lexicon)

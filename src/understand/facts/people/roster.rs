@@ -8,7 +8,7 @@ use super::labels::{self, Entry, Label};
 use super::mail::Mail;
 use super::phrase::{Kind, Part};
 use super::pieces::{self, Piece, is_capitalized, is_hangul};
-use super::{address, combine, headfinal, name};
+use super::{address, combine, headfinal, mention, name};
 use crate::event::Field;
 use crate::understand::facts::evidence::Source;
 use crate::understand::reply::Span;
@@ -91,7 +91,7 @@ fn entrant(mail: &Mail<'_>, line: Piece<'_>) -> Option<Entrant> {
     }
     let says = parts.iter().any(|part| matches!(part.kind, Kind::Position | Kind::Institution));
     let marked = unmarked.start > line.start;
-    let longest = if line.text.chars().any(is_hangul) { 8 } else { 12 };
+    let longest = if line.text.chars().any(is_hangul) { 10 } else { 12 };
     let sentence = line.text.split_whitespace().count() > longest && !marked;
     let short = split.iter().all(|piece| piece.text.split_whitespace().count() <= 4);
     let alone = short && title_free(mail, first) && mail.lexicon.find_first(|w| &w.closings, line.text).is_none();
@@ -186,6 +186,15 @@ fn companion(mail: &Mail<'_>, rest: Piece<'_>) -> Option<Entrant> {
     Some(Entrant { name, candidates, scope: rest.span(), alone: false })
 }
 
+/// The address in the text that is somebody's by his name.
+pub(super) fn address_of(mail: &Mail<'_>, name: &str) -> Option<Candidate> {
+    let all = address::all_in(mail.text);
+    let (from, to, address) =
+        all.into_iter().find(|(from, _, address)| mention::is_address_of(mail.text, *from, address, name))?;
+    let witness = Witness::new(Source::Prose, "address with the name", 0.85);
+    Some(Candidate::read(Field::Email, address, Piece::whole(mail.text).part(from, to), witness))
+}
+
 /// The people, each from his own lines; what is said once for all is shared.
 pub(super) fn people(mail: &Mail<'_>, entrants: Vec<Entrant>, shared: &[Candidate]) -> Vec<Person> {
     let several = entrants.len() > 1;
@@ -194,6 +203,9 @@ pub(super) fn people(mail: &Mail<'_>, entrants: Vec<Entrant>, shared: &[Candidat
         let mut candidates = entrant.candidates;
         if !candidates.iter().any(|candidate| candidate.field == Field::Organization) {
             candidates.extend(shared.iter().filter(|candidate| candidate.field == Field::Organization).cloned());
+        }
+        if !candidates.iter().any(|candidate| candidate.field == Field::Email) {
+            candidates.extend(address_of(mail, &entrant.name));
         }
         if !candidates.iter().any(|candidate| candidate.field == Field::Email) {
             candidates.extend(shared.iter().filter(|candidate| candidate.field == Field::Email).cloned());

@@ -112,6 +112,12 @@ pub struct Words {
     pub(super) principal_precedes: Patterns,
     /// What stands right before the name of somebody who comes along.
     pub(super) companion_follows: Patterns,
+    /// How the writer speaks of himself.
+    pub(super) first_person: WordList,
+    /// Nouns for the writer's family: he does not share his organization with them.
+    pub(super) family: WordList,
+    /// What stands right before a position or organization that several share ("both").
+    pub(super) shared_follows: Patterns,
     /// Says that somebody mentioned does not come.
     pub(super) stays_away: Patterns,
     /// Positions of those who write for others (head-final languages).

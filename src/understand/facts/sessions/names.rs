@@ -1,6 +1,7 @@
 //! The names of an event's sessions in a text: titles, aliases, the words of a title, the place.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{LazyLock, Mutex};
 
 use regex::Regex;
 
@@ -32,9 +33,9 @@ pub struct Found {
 }
 
 impl Names {
-    /// The names of the event's sessions. `tails` may be written onto them.
+    /// The names of the event's sessions, and those of `kinds`. The words' tails may be written onto them.
     #[must_use]
-    pub fn of(event: &Event, words: &[&Words]) -> Self {
+    pub fn of(event: &Event, words: &[&Words], kinds: Vec<(String, Sessions)>) -> Self {
         let mut sessions: BTreeMap<String, Sessions> = BTreeMap::new();
         let mut weak = BTreeSet::new();
         let mut title_words: BTreeMap<String, Sessions> = BTreeMap::new();
@@ -53,6 +54,16 @@ impl Names {
                     title_words.entry(normal(word)).or_default().insert(index);
                     weak.insert(normal(word));
                 }
+            }
+        }
+        for (word, of) in kinds {
+            let word = normal(&word);
+            // The event's own names say which session of a kind is meant; a kind of several does not.
+            if !sessions.contains_key(&word) {
+                if of.len() > 1 {
+                    weak.insert(word.clone());
+                }
+                sessions.insert(word, of);
             }
         }
         // "Conf.", "Konf.": the beginning of a long name, where no name is so short.
@@ -83,7 +94,7 @@ impl Names {
         tails.sort_by_key(|tail| std::cmp::Reverse(tail.chars().count()));
         let tails: Vec<String> = tails.into_iter().map(|tail| regex::escape(tail)).collect();
         let matcher = format!(r"(?i)(?P<name>{})(?:{}){{0,3}}(?:\b|$)", names.join("|"), tails.join("|"));
-        Self { matcher: Regex::new(&matcher).ok(), sessions, weak }
+        Self { matcher: compiled(matcher), sessions, weak }
     }
 
     /// Every name in the text, in order.
@@ -135,6 +146,22 @@ impl Names {
             .flat_map(|matcher| matcher.find_iter(text))
             .any(|found| found.start() < span.end && span.start < found.end())
     }
+}
+
+/// The compiled pattern. A daemon answers for few events, and compiling takes longer than reading a mail.
+fn compiled(pattern: String) -> Option<Regex> {
+    const KEPT: usize = 64;
+    static COMPILED: LazyLock<Mutex<BTreeMap<String, Regex>>> = LazyLock::new(Mutex::default);
+    let Ok(mut compiled) = COMPILED.lock() else { return Regex::new(&pattern).ok() };
+    if let Some(known) = compiled.get(&pattern) {
+        return Some(known.clone());
+    }
+    let new = Regex::new(&pattern).ok()?;
+    if compiled.len() >= KEPT {
+        compiled.clear();
+    }
+    compiled.insert(pattern, new.clone());
+    Some(new)
 }
 
 /// Case, spaces and quotation marks do not tell names apart.

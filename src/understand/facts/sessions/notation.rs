@@ -73,7 +73,7 @@ impl Notation {
             ),
             joint: Regex::new(&format!(
                 r"(?i)^[\s.,/&+·–~()-]*(?:{day_mark}|부터|까지|와|과|및|to|until|bis|und|and|or|oder|{}|{before}|{weekdays})?[\s.,/&+·–~()-]*(?:(?:{before}) )?(?:{weekdays})?\s*$",
-                "sowie"
+                any(&words.day_joints)
             ))
             .ok(),
             not_days: Regex::new(&format!(r"(?i)^\s?(?:[:%€$]|(?:{})(?:\b|[^\x00-\x7F]|$))", any(&words.not_days))).ok(),

@@ -136,6 +136,10 @@ pub enum Kind {
     Shift(i32),
     /// A part of the day: before noon, until evening, evening.
     Part(usize),
+    /// "The first two".
+    Counted,
+    /// Those that no reference before has named.
+    Rest,
     /// Several kinds that agree.
     Agreeing,
 }

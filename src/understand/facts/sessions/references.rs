@@ -28,6 +28,7 @@ pub fn references(text: &str, event: &Event, words: &[&Words], names: &Names, se
     for words in words {
         weekdays(&mut found, words, &schedule);
         worded(&mut found, words, &schedule);
+        counted(&mut found, words, &schedule);
         relative(&mut found, words, &schedule, sent);
     }
     found.longest()
@@ -75,6 +76,40 @@ fn worded(found: &mut Found<'_>, words: &Words, schedule: &Schedule<'_>) {
     found.add_all(&words.both, &schedule.everything(), Kind::Both);
     found.add_all(&words.neither, &schedule.everything(), Kind::Neither);
     found.add_all(&words.other_parts, &BTreeSet::new(), Kind::Other);
+}
+
+/// "The first two", "the last three days", "the remaining two".
+fn counted(found: &mut Found<'_>, words: &Words, schedule: &Schedule<'_>) {
+    let behind = |phrases: &Phrases, end: usize| {
+        let rest = found.text.get(end..)?;
+        let span = phrases
+            .find_in(rest)
+            .next()
+            .filter(|span| rest.get(..span.start).is_some_and(|gap| gap.trim().is_empty()))?;
+        Some(end.saturating_add(span.end))
+    };
+    let number = |end: usize| {
+        let counts = (2_usize..).zip(&words.counts);
+        let (count, end) =
+            counts.filter_map(|(count, phrases)| Some((count, behind(phrases, end)?))).max_by_key(|(_, end)| *end)?;
+        let days = behind(&words.days, end);
+        Some((count, days.is_some(), days.unwrap_or(end)))
+    };
+    let mut references: Vec<(Span, BTreeSet<usize>, Kind)> = Vec::new();
+    for (phrases, last) in [(&words.firsts, false), (&words.lasts, true)] {
+        for span in phrases.find_in(found.text) {
+            let Some((count, days, end)) = number(span.end) else { continue };
+            let sessions = if last { schedule.final_ones(count, days) } else { schedule.first(count, days) };
+            references.push((Span { end, ..span }, sessions, Kind::Counted));
+        }
+    }
+    for span in words.rest.find_in(found.text) {
+        let end = number(span.end).map_or_else(|| behind(&words.days, span.end).unwrap_or(span.end), |(_, _, end)| end);
+        references.push((Span { end, ..span }, BTreeSet::new(), Kind::Rest));
+    }
+    for (span, sessions, kind) in references {
+        found.add(span, sessions, kind);
+    }
 }
 
 /// What needs another reference, or the day of writing, to be understood.
@@ -146,10 +181,13 @@ fn is_only(text: &str, end: usize, words: &[&Words]) -> bool {
 
 /// Whether the words around a day say that it is no day of coming.
 fn is_elsewhere(text: &str, span: Span, words: &[&Words]) -> bool {
-    let before: String = text.get(..span.start).unwrap_or_default().chars().rev().take(24).collect();
+    // Where words are written together, fewer letters say as much.
+    let agglutinated = text.get(span.end..).and_then(|rest| rest.chars().next()).is_some_and(is_agglutinated);
+    let (ahead, after) = if agglutinated { (8, 8) } else { (24, 16) };
+    let before: String = text.get(..span.start).unwrap_or_default().chars().rev().take(ahead).collect();
     let before: String = before.chars().rev().collect();
     let before = before.rsplit(['.', ',', ';', '\n', '(', ')']).next().unwrap_or_default().to_string();
-    let behind: String = text.get(span.end..).unwrap_or_default().chars().take(16).collect();
+    let behind: String = text.get(span.end..).unwrap_or_default().chars().take(after).collect();
     let behind = behind.split(['.', ',', ';', '\n', '(', ')']).next().unwrap_or_default();
     words.iter().any(|words| words.elsewhere.occur_in(&before) || words.elsewhere.occur_in(behind))
 }

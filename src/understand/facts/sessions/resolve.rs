@@ -97,10 +97,11 @@ fn merged(text: &str, sentences: &[Sentence], before: &[Piece], piece: &Piece, w
     }
 }
 
-/// Resolves "the day before" and "the day after" from the day last spoken of.
+/// Resolves "the day before" and "the day after" from the day last spoken of, and "the rest" from all that was.
 fn shifted(pieces: Vec<Piece>, event: &Event) -> Vec<Piece> {
     let schedule = Schedule::of(event);
     let mut last = None;
+    let mut named = BTreeSet::new();
     let mut resolved = Vec::with_capacity(pieces.len());
     for mut piece in pieces {
         if let What::Reference(reference) = &mut piece.what {
@@ -108,7 +109,11 @@ fn shifted(pieces: Vec<Piece>, event: &Event) -> Vec<Piece> {
                 let Some(target) = schedule.shifted(last, days) else { continue };
                 reference.sessions = schedule.on(target);
             }
+            if reference.kind == Kind::Rest && !named.is_empty() {
+                reference.sessions = schedule.everything().difference(&named).copied().collect();
+            }
             if reference.is_special() {
+                named.extend(reference.sessions.iter().copied());
                 let first = reference.sessions.first().and_then(|index| event.sessions.get(*index));
                 last = first.map(|session| session.starts.date()).or(last);
             }

@@ -61,6 +61,24 @@ impl<'a> Schedule<'a> {
         self.nth(count.saturating_sub(1))
     }
 
+    /// The sessions of the first days, or the first sessions themselves where `days` is not said.
+    #[must_use]
+    pub fn first(&self, count: usize, days: bool) -> BTreeSet<usize> {
+        match days && self.dates.len() > 1 {
+            true => self.dates.iter().take(count).flat_map(|date| self.on(*date)).collect(),
+            false => (0..self.event.sessions.len()).take(count).collect(),
+        }
+    }
+
+    /// The sessions of the last days, or the last sessions.
+    #[must_use]
+    pub fn final_ones(&self, count: usize, days: bool) -> BTreeSet<usize> {
+        match days && self.dates.len() > 1 {
+            true => self.dates.iter().rev().take(count).flat_map(|date| self.on(*date)).collect(),
+            false => (0..self.event.sessions.len()).rev().take(count).collect(),
+        }
+    }
+
     /// Those that start before noon, before the evening (17:00), in the evening.
     #[must_use]
     pub fn in_part(&self, part: usize) -> BTreeSet<usize> {

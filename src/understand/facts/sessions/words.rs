@@ -1,5 +1,6 @@
 //! What the session reader needs of a language: the `[sessions]` section of its file.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use regex::Regex;
@@ -24,6 +25,8 @@ pub struct Words {
     pub day_marks: Vec<String>,
     /// What makes a bare number a day ("on 17").
     pub before_day: Vec<String>,
+    /// What joins two days of one list ("17 y 18").
+    pub day_joints: Vec<String>,
     /// What behind a number makes it no day.
     pub not_days: Vec<String>,
     /// Days of the month in words, the first first.
@@ -32,6 +35,16 @@ pub struct Words {
     pub ordinals: Vec<Phrases>,
     /// "The latter", "last day".
     pub last: Phrases,
+    /// "First", before a number of days or sessions.
+    pub firsts: Phrases,
+    /// "Last", before a number of days or sessions.
+    pub lasts: Phrases,
+    /// What has not been named yet: "the remaining", "the others".
+    pub rest: Phrases,
+    /// Numbers that stand behind these, two first.
+    pub counts: Vec<Phrases>,
+    /// "Days", behind such a number.
+    pub days: Phrases,
     /// "The first", alone: it may mean anything.
     pub bare_ordinals: Vec<Phrases>,
     /// "Everything".
@@ -66,6 +79,8 @@ pub struct Words {
     pub evening_event: Phrases,
     /// What may be written onto a session's name: inflection, particles, the second half of a compound.
     pub name_tails: Vec<String>,
+    /// What sessions of a kind are called, by a name that all languages share: `conference = ["colloque", …]`.
+    pub kinds: BTreeMap<String, Vec<String>>,
     /// Coming.
     pub yes: Phrases,
     /// Not coming.
