@@ -17,6 +17,8 @@ use crate::understand::tagger::{self, Tags};
 
 /// What must speak for a name before it is somebody who comes.
 const ENOUGH: f32 = 0.5;
+/// What must speak for a name where the mail does not say in so many words that several come.
+const SURE: f32 = 0.6;
 /// Fewer words than this lead on from a name to what is said of him and the one named next.
 const BESIDE: usize = 12;
 
@@ -32,18 +34,40 @@ struct Someone {
 pub(super) fn read(mail: &Mail<'_>, identified: &[Candidate]) -> Option<Vec<Person>> {
     let tags = tagger::tag(mail.text, mail.message.from.as_ref());
     let mut mentions = mention::all(mail, &tags);
-    let says_several = mail.lexicon.find_first(|w| &w.several, mail.text).is_some();
-    let accompanies = |mention: &Mention<'_>| {
-        mention.accompanies
-            && mention.weight >= ENOUGH
-            && mention.name.as_deref().is_some_and(|name| name::is_person(name, mail.lexicon))
-    };
-    if !says_several && !mentions.iter().any(accompanies) {
+    if !says_several(mail, &tags, &mentions) {
         return None;
     }
     let joins_writer = coordinate(mail, &mut mentions);
     let people = people(mail, &mentions, identified, joins_writer);
     (people.len() > 1).then(|| described(mail, &tags, &mentions, &people, identified))
+}
+
+/// Whether the mail says that more than one comes: in so many words, by "my colleague Anna Weber", or by joining names
+/// with "and".
+fn says_several(mail: &Mail<'_>, tags: &Tags, mentions: &[Mention<'_>]) -> bool {
+    let is_whole = |mention: &Mention<'_>| {
+        mention.weight >= ENOUGH && mention.name.as_deref().is_some_and(|name| name::is_person(name, mail.lexicon))
+    };
+    let joined = mentions.windows(2).any(|pair| {
+        let [one, other] = pair else { return false };
+        let is_whole = |mention: &Mention<'_>| is_whole(mention) && mention.weight >= SURE;
+        let both = is_whole(one) && is_whole(other) || one.name.is_none() && is_whole(other);
+        (both || other.name.is_none() && is_whole(one)) && says_and(mail, one, other) && are_joined(mail, one, other)
+    });
+    let mut names: Vec<&str> = Vec::new();
+    let tagged = mentions.iter().filter(|mention| is_whole(mention) && mention.weight >= SURE).filter(|mention| {
+        let names = tags.spans.iter().filter(|tagged| tagged.field == Field::Name && tagged.probability >= 0.5);
+        names.clone().any(|tagged| tagged.span.contains(&mention.piece.span()))
+    });
+    for name in tagged.filter_map(|mention| mention.name.as_deref()) {
+        if !names.iter().any(|other| is_same(other, name)) {
+            names.push(name);
+        }
+    }
+    joined
+        || names.len() > 1
+        || mentions.iter().any(|mention| mention.accompanies && is_whole(mention))
+        || mail.lexicon.find_first(|w| &w.several, mail.text).is_some()
 }
 
 /// Lends weight to those named together; whether the writer is one of them.
@@ -107,8 +131,10 @@ fn people(mail: &Mail<'_>, mentions: &[Mention<'_>], identified: &[Candidate], j
     for at in order {
         let Some(mention) = mentions.get(at) else { continue };
         let is_writer = mention.name.as_deref().is_none_or(|name| writers.iter().any(|writer| is_same(writer, name)));
+        let again = mentions.iter().position(|other| is_repeated(mail, other, mention));
         let same = |someone: &&mut Someone| {
-            is_writer && someone.is_writer
+            again.is_some_and(|again| someone.mentions.contains(&again))
+                || is_writer && someone.is_writer
                 || matches!((&someone.name, &mention.name), (Some(one), Some(other)) if is_same(one, other))
         };
         match people.iter_mut().find(same) {
@@ -142,9 +168,19 @@ fn people(mail: &Mail<'_>, mentions: &[Mention<'_>], identified: &[Candidate], j
 /// Whether two names are one person's, in one script or in two.
 fn is_same(one: &str, other: &str) -> bool {
     let (korean, latin) = if one.chars().any(is_hangul) { (one, other) } else { (other, one) };
-    let given: String = korean.chars().skip(1).collect();
     let two_scripts = korean.chars().any(is_hangul) && !latin.chars().any(is_hangul);
-    name::agree(one, other) || two_scripts && romanize::sounds_like(&given, latin)
+    let sounds = |family: usize| {
+        let given: String = korean.chars().skip(family).collect();
+        !given.is_empty() && romanize::sounds_like(&given, latin)
+    };
+    name::agree(one, other) || two_scripts && (sounds(1) || sounds(2) && korean.chars().count() > 2)
+}
+
+/// Whether a name is written again in another script: "Grace Ha (하은혜)".
+fn is_repeated(mail: &Mail<'_>, one: &Mention<'_>, other: &Mention<'_>) -> bool {
+    let between = mail.text.get(one.end()..other.from).unwrap_or_default();
+    let is_korean = |mention: &Mention<'_>| mention.piece.text.chars().any(is_hangul);
+    between.trim() == "(" && one.name.is_some() && is_korean(one) != is_korean(other)
 }
 
 fn name_words(name: &str) -> usize {
