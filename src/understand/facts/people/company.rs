@@ -5,6 +5,7 @@
 
 use super::Person;
 use super::candidate::{Candidate, Witness, of_parts};
+use super::labels::{Entry, Label};
 use super::mail::Mail;
 use super::mention::{self, Mention};
 use super::phrase::{self, Kind, Part};
@@ -31,15 +32,42 @@ struct Someone {
 }
 
 /// The people, if the mail says that several come and names more than one.
-pub(super) fn read(mail: &Mail<'_>, identified: &[Candidate]) -> Option<Vec<Person>> {
+pub(super) fn read(mail: &Mail<'_>, entries: &[Entry<'_>], identified: &[Candidate]) -> Option<Vec<Person>> {
     let tags = tagger::tag(mail.text, mail.message.from.as_ref());
     let mut mentions = mention::all(mail, &tags);
-    if !says_several(mail, &tags, &mentions) {
+    let labelled = in_labels(mail, entries, &mut mentions);
+    let has_form = entries.iter().any(|entry| entry.label == Label::Asks(Field::Name));
+    if labelled < 2 && (has_form || !says_several(mail, &tags, &mentions)) {
         return None;
     }
     let joins_writer = coordinate(mail, &mut mentions);
     let people = people(mail, &mentions, identified, joins_writer);
     (people.len() > 1).then(|| described(mail, &tags, &mentions, &people, identified))
+}
+
+/// How many people the values of labels name that ask for names ("Participants: Anna Weber, Karl Oak").
+fn in_labels(mail: &Mail<'_>, entries: &[Entry<'_>], mentions: &mut [Mention<'_>]) -> usize {
+    let labels = entries.iter().filter(|entry| entry.label == Label::Asks(Field::Name));
+    let values: Vec<Piece<'_>> = labels.flat_map(|entry| pieces::split(entry.value)).collect();
+    let is_and = |word: &Piece<'_>| mail.lexicon.is(|w| &w.conjunctions, word.text);
+    let mut names: Vec<String> = Vec::new();
+    for mention in mentions.iter_mut() {
+        let Some(name) = mention.name.as_deref().filter(|name| name::is_person(name, mail.lexicon)) else { continue };
+        let Some(value) = values.iter().find(|value| !value.bracketed && value.span().contains(&mention.piece.span()))
+        else {
+            continue;
+        };
+        let (before, after) = (mention.from.saturating_sub(value.start), mention.end().saturating_sub(value.start));
+        let (before, after) = (value.part(0, before).words(), value.part(after, value.text.len()).words());
+        let alone = before.last().is_none_or(is_and) && after.first().is_none_or(is_and);
+        if alone {
+            if !names.iter().any(|other| is_same(other, name)) {
+                names.push(name.to_owned());
+            }
+            mention.weight += SURE;
+        }
+    }
+    names.len()
 }
 
 /// Whether the mail says that more than one comes: in so many words, by "my colleague Anna Weber", or by joining names
@@ -395,8 +423,19 @@ fn tagged(mail: &Mail<'_>, tags: &Tags, scope: &[Span], candidates: &[Candidate]
 }
 
 /// What holds for all: the writer's organization, and the position behind "both" or "all".
-fn shared(mail: &Mail<'_>, writer: &Person) -> Vec<Candidate> {
-    let mut shared = super::shared(mail, writer);
+pub(super) fn shared(mail: &Mail<'_>, writer: &Person) -> Vec<Candidate> {
+    let mut shared = once_for_all(mail, writer);
+    for (_, end) in mail.lexicon.find(|w| &w.group_follows, mail.text) {
+        let rest = Piece::whole(mail.text).part(end, mail.text.len());
+        let first = rest.text.lines().next().and_then(|line| pieces::split(rest.sub(line)).first().copied());
+        let read = first.map(|first| mail.read(first)).unwrap_or_default();
+        let named = read.into_iter().find(|part| matches!(part.kind, Kind::Institution | Kind::Proper));
+        shared.extend(named.map(|part| {
+            let confidence = if part.kind == Kind::Institution { 0.6 } else { 0.3 };
+            let witness = Witness::new(Source::Prose, "organization of the group", confidence);
+            Candidate::read(Field::Organization, part.value(), part.piece, witness)
+        }));
+    }
     for (_, end) in mail.lexicon.find(|w| &w.shared_follows, mail.text) {
         let rest = Piece::whole(mail.text).part(end, mail.text.len());
         let Some(first) = pieces::split(rest).first().copied() else { continue };
@@ -412,4 +451,20 @@ fn shared(mail: &Mail<'_>, writer: &Person) -> Vec<Candidate> {
         }
     }
     shared
+}
+
+/// What is said once and holds for all: the organization of the block, the sender's address.
+fn once_for_all(mail: &Mail<'_>, writer: &Person) -> Vec<Candidate> {
+    let own = mail.message.answer_address().unwrap_or_default();
+    let organization = writer.organization.iter().map(|fact| Candidate {
+        field: Field::Organization,
+        value: fact.value.clone(),
+        text: fact.evidence.text.clone(),
+        span: fact.evidence.span,
+        source: fact.evidence.source,
+        rule: "shared organization",
+        confidence: fact.evidence.confidence * 0.8,
+    });
+    let address = Candidate::outside(Field::Email, own, Witness::new(Source::From, "sender's address for all", 0.85));
+    organization.chain([address]).collect()
 }
