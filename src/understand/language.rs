@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::facts;
+use super::script::Script;
 
 /// Everything rsvpd knows of one language.
 #[derive(Debug, Deserialize)]
@@ -14,7 +15,7 @@ use super::facts;
 pub struct Language {
     /// ISO 639-1 code, e.g. `de`.
     pub code: String,
-    /// Frequent small words that give the language away; empty where the script does.
+    /// Frequent small words that give the language away; where the script does, those that no other of the script has.
     pub function_words: Vec<String>,
     /// The script, where the language alone uses it.
     #[serde(default)]
@@ -27,24 +28,18 @@ pub struct Language {
     pub intent: facts::intent::Words,
 }
 
-/// A script that one language alone uses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Script {
-    /// Korean.
-    Hangul,
-}
-
 /// All languages that rsvpd can read.
 #[derive(Debug)]
 pub struct Languages {
     all: Vec<Language>,
 }
 
-static EMBEDDED: [&str; 3] = [
+static EMBEDDED: [&str; 5] = [
     include_str!("../../config/languages/en.toml"),
     include_str!("../../config/languages/de.toml"),
     include_str!("../../config/languages/ko.toml"),
+    include_str!("../../config/languages/ja.toml"),
+    include_str!("../../config/languages/zh.toml"),
 ];
 
 impl Languages {
@@ -74,8 +69,6 @@ impl Languages {
     /// A script of its own gives a language away; among the others the one with most of its function words.
     #[must_use]
     pub fn found_in(&self, text: &str) -> Vec<&Language> {
-        let letters = text.chars().filter(|letter| letter.is_alphabetic()).count();
-        let hangul = text.chars().filter(|letter| matches!(letter, '\u{AC00}'..='\u{D7AF}')).count();
         let words: Vec<String> = text
             .split(|letter: char| !letter.is_alphanumeric() && letter != '\'')
             .filter(|word| !word.is_empty())
@@ -86,7 +79,7 @@ impl Languages {
             .iter()
             .map(|language| match language.script {
                 // A syllable weighs as a word would: a Korean mail may well carry an English signature.
-                Some(Script::Hangul) => (if hangul.saturating_mul(10) > letters { hangul } else { 0 }, language),
+                Some(script) => (script.letters_in(text, &language.function_words), language),
                 None => (words.iter().filter(|word| language.function_words.contains(word)).count(), language),
             })
             .collect();
@@ -126,6 +119,9 @@ mod tests {
         assert_eq!(codes("I would be glad to come to the concert."), ["en"]);
         assert_eq!(codes("Ich komme gerne zum Konzert."), ["de"]);
         assert_eq!(codes("음악회에 참석하겠습니다."), ["ko"]);
+        assert_eq!(codes("音楽会に参ります。"), ["ja"]);
+        assert_eq!(codes("我会参加音乐会。"), ["zh"]);
+        assert_eq!(codes("我會參加音樂會。"), ["zh"]);
         assert_eq!(Languages::built_in().detect("Danke, ich bin dabei").unwrap().code, "de");
     }
 

@@ -91,6 +91,9 @@ pub fn references(text: &str, event: &Event, words: &[&Words], names: &Names, se
                 .for_each(|span| add(span, on(Some(&date)), Kind::Weekday));
         }
     }
+    for span in words.iter().flat_map(|words| words.no_session.find_in(text)) {
+        found.retain(|piece| !span.contains(&piece.span));
+    }
     // The longer reference wins: "first day" as an alias, before "first"; what the event has, before what it has not.
     found.sort_by_key(|piece| {
         let other = matches!(&piece.what, What::Reference(reference) if reference.kind == Kind::Other);
@@ -136,12 +139,15 @@ fn is_only(text: &str, end: usize, words: &[&Words]) -> bool {
     })
 }
 
+/// Behind these another thought may begin.
+const CLAUSE_ENDS: [char; 11] = ['.', ',', ';', '\n', '(', ')', '。', '、', '，', '（', '）'];
+
 /// Whether the words around a day say that it is no day of coming.
 fn is_elsewhere(text: &str, span: Span, words: &[&Words]) -> bool {
     let before: String = text.get(..span.start).unwrap_or_default().chars().rev().take(24).collect();
     let before: String = before.chars().rev().collect();
-    let before = before.rsplit(['.', ',', ';', '\n', '(', ')']).next().unwrap_or_default().to_string();
+    let before = before.rsplit(CLAUSE_ENDS).next().unwrap_or_default().to_string();
     let behind: String = text.get(span.end..).unwrap_or_default().chars().take(16).collect();
-    let behind = behind.split(['.', ',', ';', '\n', '(', ')']).next().unwrap_or_default();
+    let behind = behind.split(CLAUSE_ENDS).next().unwrap_or_default();
     words.iter().any(|words| words.elsewhere.occur_in(&before) || words.elsewhere.occur_in(behind))
 }
