@@ -28,19 +28,27 @@ pub struct Language {
     pub intent: facts::intent::Words,
 }
 
-/// All languages that rsvpd can read.
+/// Languages to read with: all that rsvpd knows, or those that matter to one mail.
 #[derive(Debug)]
 pub struct Languages {
-    all: Vec<Language>,
+    all: Vec<&'static Language>,
 }
 
-static EMBEDDED: [&str; 5] = [
+static EMBEDDED: [&str; 7] = [
     include_str!("../../config/languages/en.toml"),
     include_str!("../../config/languages/de.toml"),
     include_str!("../../config/languages/ko.toml"),
     include_str!("../../config/languages/ja.toml"),
     include_str!("../../config/languages/zh.toml"),
+    include_str!("../../config/languages/fr.toml"),
+    include_str!("../../config/languages/es.toml"),
 ];
+
+/// What a word weighs that one language alone has; one that several share weighs as much less.
+const WORD: usize = 60;
+
+/// A shorter text may be all names and numbers.
+const MANY_WORDS: usize = 12;
 
 impl Languages {
     /// The languages that come with the binary.
@@ -49,61 +57,115 @@ impl Languages {
     /// Never in a released binary: a test parses every file.
     #[must_use]
     pub fn built_in() -> &'static Self {
-        static LANGUAGES: LazyLock<Languages> = LazyLock::new(|| {
+        static FILES: LazyLock<Vec<Language>> = LazyLock::new(|| {
             let all = EMBEDDED.iter().map(|text| {
                 #[expect(clippy::panic, reason = "embedded data, read by a test")]
                 toml::from_str(text).unwrap_or_else(|error| panic!("config/languages: {error}"))
             });
-            Languages { all: all.collect() }
+            all.collect()
         });
+        static LANGUAGES: LazyLock<Languages> = LazyLock::new(|| Languages { all: FILES.iter().collect() });
         &LANGUAGES
     }
 
+    /// Those that matter to a mail: the languages of its text and of the event, and English, in which many sign.
+    ///
+    /// Every word list is put to every word of a mail, and what is a title in one language is an article in another.
+    #[must_use]
+    pub fn of_mail(&self, text: &str, event: &[String]) -> Self {
+        let written: Vec<&str> = self.weighed(text).iter().map(|(_, language)| language.code.as_str()).collect();
+        let matters = |code: &str| code == "en" || written.contains(&code) || event.iter().any(|other| other == code);
+        Self { all: self.all.iter().copied().filter(|language| matters(&language.code)).collect() }
+    }
+
     /// Every language, in a fixed order.
-    pub fn iter(&self) -> impl Iterator<Item = &Language> {
-        self.all.iter()
+    pub fn iter(&self) -> impl Iterator<Item = &'static Language> + '_ {
+        self.all.iter().copied()
     }
 
     /// The languages a text is written in, likeliest first.
-    ///
-    /// A script of its own gives a language away; among the others the one with most of its function words.
     #[must_use]
-    pub fn found_in(&self, text: &str) -> Vec<&Language> {
-        let words: Vec<String> = text
-            .split(|letter: char| !letter.is_alphanumeric() && letter != '\'')
-            .filter(|word| !word.is_empty())
-            .map(str::to_lowercase)
-            .collect();
-        let mut found: Vec<(usize, &Language)> = self
-            .all
-            .iter()
-            .map(|language| match language.script {
-                // A syllable weighs as a word would: a Korean mail may well carry an English signature.
-                Some(script) => (script.letters_in(text, &language.function_words), language),
-                None => (words.iter().filter(|word| language.function_words.contains(word)).count(), language),
-            })
-            .collect();
-        found.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
-        let best = found.first().map_or(0, |(weight, _)| *weight);
+    pub fn found_in(&self, text: &str) -> Vec<&'static Language> {
+        let found = self.weighed(text);
         // One small word proves little: then all that share the script are read.
-        found.retain(|(weight, language)| match best {
-            0 | 1 => language.script.is_none(),
-            _ => *weight > 0 && weight.saturating_mul(4) >= best,
-        });
-        found.into_iter().map(|(_, language)| language).collect()
+        match found.first() {
+            Some((weight, _)) if *weight > WORD => found.into_iter().map(|(_, language)| language).collect(),
+            _ => self.iter().filter(|language| language.script.is_none()).collect(),
+        }
+    }
+
+    /// The languages a text gives away, each with its weight, likeliest first.
+    ///
+    /// A script of its own gives a language away; among the others the one with most of its function words. A further
+    /// one needs words that those before it do not have: kindred languages share many.
+    fn weighed(&self, text: &str) -> Vec<(usize, &'static Language)> {
+        let mut words = words(text);
+        let mut rest: Vec<&'static Language> = self.all.clone();
+        let mut found: Vec<(usize, &'static Language)> = Vec::new();
+        loop {
+            let weights = rest.iter().map(|language| match language.script {
+                // A syllable weighs as a word would: a Korean mail may well carry an English signature.
+                Some(script) => script.letters_in(text, &language.function_words).saturating_mul(WORD),
+                None => words.iter().map(|word| self.weight(language, word)).sum(),
+            });
+            let likeliest = weights.enumerate().max_by_key(|(at, weight)| (*weight, std::cmp::Reverse(*at)));
+            let Some((at, weight)) = likeliest.filter(|(_, weight)| *weight > 0) else { break };
+            if found.first().is_some_and(|(best, _)| weight.saturating_mul(4) < *best) {
+                break;
+            }
+            let language = rest.remove(at);
+            words.retain(|word| !language.function_words.contains(word));
+            found.push((weight, language));
+        }
+        found
+    }
+
+    /// What a word says for a language.
+    fn weight(&self, language: &Language, word: &str) -> usize {
+        let sharing = self.all.iter().filter(|language| language.has(word)).count();
+        if language.has(word) { WORD.checked_div(sharing).unwrap_or_default() } else { 0 }
+    }
+
+    /// Whether the text is in languages that rsvpd reads, as far as their small words tell.
+    #[must_use]
+    pub fn understand(&self, text: &str) -> bool {
+        let found = self.weighed(text);
+        if found.iter().any(|(_, language)| language.script.is_some()) {
+            return true;
+        }
+        // Names tell nothing of a language.
+        let words: Vec<&str> = text
+            .split(|letter: char| !letter.is_alphanumeric())
+            .filter(|word| word.starts_with(char::is_alphabetic) && !word.starts_with(char::is_uppercase))
+            .collect();
+        let known = |word: &&&str| found.iter().any(|(_, language)| language.has(word));
+        words.len() < MANY_WORDS || words.iter().filter(known).count().saturating_mul(10) >= words.len()
     }
 
     /// The language a text is written in, likeliest.
     #[must_use]
-    pub fn detect(&self, text: &str) -> Option<&Language> {
+    pub fn detect(&self, text: &str) -> Option<&'static Language> {
         self.found_in(text).first().copied()
     }
 
     /// The language with this code.
     #[must_use]
-    pub fn get(&self, code: &str) -> Option<&Language> {
-        self.all.iter().find(|language| language.code == code)
+    pub fn get(&self, code: &str) -> Option<&'static Language> {
+        self.iter().find(|language| language.code == code)
     }
+}
+
+impl Language {
+    /// Whether a word is one of its function words.
+    fn has(&self, word: &str) -> bool {
+        self.function_words.iter().any(|other| other == word)
+    }
+}
+
+/// The words of a text, in lower case.
+fn words(text: &str) -> Vec<String> {
+    let words = text.split(|letter: char| !letter.is_alphanumeric());
+    words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }
 
 #[cfg(test)]

@@ -56,6 +56,7 @@ impl Facts {
         signals.append(&mut reading.signals);
         signals.extend(intent.signals.iter().cloned());
         signals.extend(calendar::read(message, event, &mut reading));
+        signals.extend(unread(reply, languages));
         let scopes: Vec<Vec<Span>> = people.people.iter().map(|person| person.scope.clone()).collect();
         let mut contradictions = BTreeSet::new();
         let mut subjects: Vec<Subject> = people
@@ -83,6 +84,12 @@ impl Facts {
         }
         Self { subjects, intent, signals }
     }
+}
+
+/// A text in a language that rsvpd does not read: whatever the readers found in it may be chance.
+fn unread(reply: &ReplyText, languages: &Languages) -> Option<Signal> {
+    let detail = "is written in a language that rsvpd does not read".to_owned();
+    (!languages.understand(reply.body())).then_some(Signal { code: ReasonCode::LowConfidence, detail, span: None })
 }
 
 /// The sender's local time of writing, as his Date header tells it.

@@ -44,7 +44,8 @@ impl<'a> Piece<'a> {
 
     /// Its words.
     pub(super) fn words(self) -> Vec<Piece<'a>> {
-        self.text.split_whitespace().map(|text| word(self.sub(text))).filter(|word| !word.text.is_empty()).collect()
+        let texts = self.text.split_whitespace().flat_map(unelided);
+        texts.map(|text| word(self.sub(text))).filter(|word| !word.text.is_empty()).collect()
     }
 
     /// From the first word's start to the last word's end.
@@ -86,6 +87,20 @@ fn is_edge(c: char) -> bool {
                 | '”'
                 | '„'
         )
+}
+
+/// An elided article or preposition, and the word that it leans on: "l'Université", "dell'Ambasciata".
+fn unelided(text: &str) -> Vec<&str> {
+    let split = text.find(['\'', '’']).filter(|at| {
+        let (small, rest) = text.split_at_checked(*at).unwrap_or_default();
+        // English contractions have less behind the apostrophe, names a capital before it.
+        let leans = rest.chars().skip(1).take_while(|letter| letter.is_alphabetic()).count() > 2;
+        leans && (1..=5).contains(&small.len()) && small.chars().all(char::is_lowercase)
+    });
+    match split.and_then(|at| text.split_at_checked(at)) {
+        Some((small, rest)) => vec![small, rest],
+        None => vec![text],
+    }
 }
 
 /// A word without the punctuation around it; the dot of an abbreviation stays.

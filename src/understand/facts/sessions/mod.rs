@@ -4,7 +4,7 @@
 //! | step | file |
 //! | --- | --- |
 //! | where one thought ends | `sentences` |
-//! | days, names, cues of coming and not, joints between clauses | `notation`, `calendar`, `names`, `references`, `pieces` |
+//! | days, names, cues of coming and not, joints between clauses | `notation`, `calendar`, `names`, `kinds`, `references`, `pieces` |
 //! | references that stand together or need another | `resolve` |
 //! | which reference belongs to which cue | `clause`, `verb_inside`, `verb_end`, `statement` |
 //! | a session that is only named, beside those that are answered | `mentions` |
@@ -15,6 +15,7 @@ mod answers;
 mod calendar;
 mod clause;
 mod inline;
+mod kinds;
 mod mentions;
 mod names;
 mod notation;

@@ -33,9 +33,9 @@ pub struct Found {
 }
 
 impl Names {
-    /// The names of the event's sessions. `tails` may be written onto them.
+    /// The names of the event's sessions, and those of `kinds`. The words' tails may be written onto them.
     #[must_use]
-    pub fn of(event: &Event, words: &[&Words]) -> Self {
+    pub fn of(event: &Event, words: &[&Words], kinds: Vec<(String, Sessions)>) -> Self {
         let mut sessions: BTreeMap<String, Sessions> = BTreeMap::new();
         let mut weak = BTreeSet::new();
         let mut title_words: BTreeMap<String, Sessions> = BTreeMap::new();
@@ -54,6 +54,16 @@ impl Names {
                     title_words.entry(normal(word)).or_default().insert(index);
                     weak.insert(normal(word));
                 }
+            }
+        }
+        for (word, of) in kinds {
+            let word = normal(&word);
+            // The event's own names say which session of a kind is meant; a kind of several does not.
+            if !sessions.contains_key(&word) {
+                if of.len() > 1 {
+                    weak.insert(word.clone());
+                }
+                sessions.insert(word, of);
             }
         }
         // "Conf.", "Konf.": the beginning of a long name, where no name is so short.

@@ -52,7 +52,6 @@ impl Notation {
             .collect();
         let spelled = spelled.join("|");
         let before = any(&words.before_day);
-        let joints: String = words.day_joints.iter().map(|joint| format!("{}|", phrases::pattern(joint))).collect();
         let weekdays = r"\(?[\p{L}]{1,10}\)?,?";
         Self {
             month_first: built(
@@ -77,8 +76,8 @@ impl Notation {
                 },
             ),
             joint: Regex::new(&format!(
-                r"(?i)^[\s.,/&+·–~()、，・（）～〜-]*(?:{joints}{day_mark}|부터|까지|와|과|및|to|until|bis|und|and|or|oder|{}|{before}|{weekdays})?[\s.,/&+·–~()、，・（）～〜-]*(?:(?:{before}) )?(?:{weekdays})?\s*$",
-                "sowie"
+                r"(?i)^[\s.,/&+·–~()、，・（）～〜-]*(?:{day_mark}|부터|까지|와|과|및|to|until|bis|und|and|or|oder|{}|{before}|{weekdays})?[\s.,/&+·–~()、，・（）～〜-]*(?:(?:{before}) )?(?:{weekdays})?\s*$",
+                any(&words.day_joints)
             ))
             .ok(),
             not_days: Regex::new(&format!(r"(?i)^\s?(?:[:%€$]|(?:{})(?:\b|[^\x00-\x7F]|$))", any(&words.not_days))).ok(),

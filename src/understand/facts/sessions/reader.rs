@@ -6,7 +6,7 @@ use super::names::Names;
 use super::sentences::{Sentence, sentences};
 use super::statement::Statement;
 use super::words::Words;
-use super::{clause, pieces, resolve, verb_end, verb_inside};
+use super::{clause, kinds, pieces, resolve, verb_end, verb_inside};
 use crate::event::Event;
 use crate::understand::facts::evidence::ReasonCode;
 use crate::understand::language::Languages;
@@ -26,7 +26,9 @@ impl<'a> Reader<'a> {
     /// A reader for a text in its languages.
     pub fn new(text: &str, event: &'a Event, sent: Option<DateTime>, languages: &'a Languages) -> Self {
         let words: Vec<&Words> = languages.found_in(text).iter().map(|language| &language.sessions).collect();
-        Self { event, names: Names::of(event, &words), words, sent }
+        let known: Vec<&Words> = languages.iter().map(|language| &language.sessions).collect();
+        let names = Names::of(event, &words, kinds::names(event, &words, &known));
+        Self { event, names, words, sent }
     }
 
     /// What a text says of sessions, and what of it cannot be right.

@@ -1,5 +1,6 @@
 //! What the session reader needs of a language: the `[sessions]` section of its file.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use regex::Regex;
@@ -24,7 +25,7 @@ pub struct Words {
     pub day_marks: Vec<String>,
     /// What makes a bare number a day ("on 17").
     pub before_day: Vec<String>,
-    /// What joins two days of one list, beside punctuation.
+    /// What joins two days of one list ("17 y 18").
     pub day_joints: Vec<String>,
     /// What behind the mark of a day makes it a count ("1일차", "2日間").
     pub not_marks: Vec<String>,
@@ -72,6 +73,8 @@ pub struct Words {
     pub evening_event: Phrases,
     /// What may be written onto a session's name: inflection, particles, the second half of a compound.
     pub name_tails: Vec<String>,
+    /// What sessions of a kind are called, by a name that all languages share: `conference = ["colloque", …]`.
+    pub kinds: BTreeMap<String, Vec<String>>,
     /// Coming.
     pub yes: Phrases,
     /// Not coming.
