@@ -25,7 +25,9 @@ impl Script {
         let is_japanese = kana.saturating_mul(10) > han;
         let own = match self {
             Self::Hangul => count(is_hangul),
-            Self::Kana if is_japanese || marks.iter().any(|mark| text.contains(mark.as_str())) => han.saturating_add(kana),
+            Self::Kana if is_japanese || marks.iter().any(|mark| text.contains(mark.as_str())) => {
+                han.saturating_add(kana)
+            }
             Self::Han if !is_japanese => han,
             Self::Kana | Self::Han => 0,
         };
@@ -82,7 +84,12 @@ mod tests {
 
     #[test]
     fn kana_tell_japanese_from_chinese() {
-        for (text, kana, han) in [("音楽会に参ります", 8, 0), ("我会参加音乐会", 0, 7), ("Anna 王", 0, 1), ("Annabella Winterbottom 王", 0, 0)] {
+        for (text, kana, han) in [
+            ("音楽会に参ります", 8, 0),
+            ("我会参加音乐会", 0, 7),
+            ("Anna 王", 0, 1),
+            ("Annabella Winterbottom 王", 0, 0),
+        ] {
             assert_eq!((Script::Kana.letters_in(text, &[]), Script::Han.letters_in(text, &[])), (kana, han), "{text}");
         }
         assert_eq!(Script::Kana.letters_in("会議参加", &["会議".to_owned()]), 4);

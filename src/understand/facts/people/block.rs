@@ -6,9 +6,10 @@ use super::mail::Mail;
 use super::name;
 use super::phrase::{self, Kind, Part};
 use super::pieces::{self, Piece, is_capitalized};
-use super::roster;
+use super::{roster, unspaced};
 use crate::event::Field;
 use crate::understand::facts::evidence::Source;
+use crate::understand::script::count_words;
 
 /// A line longer than this is a sentence or a disclaimer.
 const LINE: usize = 100;
@@ -58,12 +59,15 @@ fn start(mail: &Mail<'_>, lines: &[Piece<'_>]) -> Option<usize> {
 }
 
 fn is_closing(mail: &Mail<'_>, line: &str) -> bool {
-    line.split_whitespace().count() <= 9 && mail.lexicon.find_first(|w| &w.closings, line).is_some()
+    count_words(line) <= 9 && mail.lexicon.find_first(|w| &w.closings, line).is_some()
 }
 
 /// Whether a line starts with the writer's name and goes on, if at all, with separate pieces.
 fn begins_with_name(mail: &Mail<'_>, line: Piece<'_>) -> bool {
     let Some(writer) = &mail.writer else { return false };
+    if unspaced::is_spoken(line.text, mail.lexicon) {
+        return false;
+    }
     let whole = phrase::is_writer(line.text, writer, mail.lexicon);
     let first = pieces::split(line).first().is_some_and(|first| {
         phrase::read(*first, Some(writer), mail.lexicon).iter().any(|part| part.kind == Kind::Name)
@@ -87,9 +91,9 @@ where
 {
     let mut parts: Vec<Part<'a>> = Vec::new();
     for (index, line) in lines.enumerate() {
-        let words = line.text.split_whitespace().count();
-        let sentence =
-            words > 14 || line.text.chars().count() > LINE || (words > 7 && line.text.ends_with(['.', '!', '?']));
+        let words = count_words(line.text);
+        let ends = line.text.ends_with(['.', '!', '?']) || unspaced::is_spoken(line.text, mail.lexicon);
+        let sentence = words > 14 || line.text.chars().count() > LINE || (words > 7 && ends);
         if sentence && index > 0 {
             break;
         }
@@ -116,6 +120,9 @@ where
 /// The name at the end of a closing line: "Mit freundlichem Gruß, Anna Weber", "홍길동 드림".
 fn signed_name<'a>(mail: &Mail<'_>, line: Piece<'a>) -> Option<Part<'a>> {
     let words = line.words();
+    if let Some((from, to)) = mail.writer.as_deref().and_then(|writer| unspaced::find(line.text, writer)) {
+        return Some(Part { kind: Kind::Name, piece: line.part(from, to) });
+    }
     if let Some(writer) = mail.writer.as_deref() {
         let (from, to) = name::find(&words, writer)?;
         return Some(Part { kind: Kind::Name, piece: line.around(words.get(from..to)?)? });
@@ -133,7 +140,10 @@ fn names(mail: &Mail<'_>, parts: &[Part<'_>], witness: Witness) -> Vec<Candidate
     if let Some(writer) = mail.writer.as_deref() {
         let written = named.filter_map(|part| {
             let words = part.piece.words();
-            let found = name::find(&words, writer).and_then(|(from, to)| part.piece.around(words.get(from..to)?));
+            let found = match unspaced::find(part.piece.text, writer) {
+                Some((from, to)) => Some(part.piece.part(from, to)),
+                None => name::find(&words, writer).and_then(|(from, to)| part.piece.around(words.get(from..to)?)),
+            };
             Some((name::clean(found?.text, mail.lexicon)?, part))
         });
         if let Some((written, part)) = written.max_by_key(|(name, _)| length(name)) {

@@ -22,6 +22,7 @@ mod roster;
 mod sender;
 #[cfg(test)]
 mod tests;
+mod unspaced;
 mod words;
 
 use self::candidate::{Candidate, Witness};

@@ -25,10 +25,12 @@ pub struct Day {
 static YEAR_FIRST: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?-u:\b)((?:19|20)\d\d) ?[-./年년] ?(\d{1,2}) ?[-./月월] ?(\d{1,2})").ok());
 /// 17.6., 17.06.2013, 6/17.
-static PAIR: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(&format!(
+static PAIR: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(&format!(
         r"({DIGITS}) ?[./／] ?((?:[0-9]{{1,2}}(?-u:\b)|[０-９]{{1,2}}))(?:\.? ?/? ?((?:19|20)?\d\d)\b)?"
-    )).ok());
+    ))
+    .ok()
+});
 /// A number that could be a day, where it stands as a list's item.
 static LISTED: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?m)(?:^|[:(,/→&+：（、，・-])\s*(\d{1,2})\s*(?:[):,/=&+.–）：、，・-]|$)").ok());

@@ -248,7 +248,10 @@ fn marks(text: &str, words: &[&Words]) -> Vec<Piece> {
 
 /// What stands between a label and its mark.
 fn is_separator(letter: char) -> bool {
-    matches!(letter, ' ' | '\u{3000}' | '\n' | '\t' | ',' | ':' | '/' | '(' | ')' | '.' | ';' | '：' | '，' | '、' | '（' | '）')
+    matches!(
+        letter,
+        ' ' | '\u{3000}' | '\n' | '\t' | ',' | ':' | '/' | '(' | ')' | '.' | ';' | '：' | '，' | '、' | '（' | '）'
+    )
 }
 
 fn punctuation(text: &str) -> Vec<Piece> {
