@@ -5,7 +5,7 @@ use super::labels;
 use super::mail::Mail;
 use super::name;
 use super::phrase::{self, Kind, Part};
-use super::pieces::{self, Piece, is_capitalized};
+use super::pieces::{self, Piece, is_capitalized, is_unspaced};
 use super::{roster, unspaced};
 use crate::event::Field;
 use crate::understand::facts::evidence::Source;
@@ -51,11 +51,23 @@ fn start(mail: &Mail<'_>, lines: &[Piece<'_>]) -> Option<usize> {
     let short = |line: &Piece<'_>| line.text.chars().count() <= LINE;
     let closing = lines.iter().rposition(|line| short(line) && is_closing(mail, line.text));
     let name = lines.iter().rposition(|line| begins_with_name(mail, *line));
+    let name = name.map(|name| above(mail, lines, name));
     match (closing, name) {
         (Some(closing), Some(name)) if name < closing => Some(name),
         (Some(closing), _) => Some(closing),
         (None, name) => name,
     }
+}
+
+/// The first of the lines that belong to the name at `at`: where no spaces part words, organization and position stand
+/// above it.
+fn above(mail: &Mail<'_>, lines: &[Piece<'_>], at: usize) -> usize {
+    let belongs = |line: &&Piece<'_>| {
+        let letters = line.text.chars().filter(|c| is_unspaced(*c)).count();
+        let short = line.text.chars().count() <= LINE / 2 && !unspaced::is_spoken(line.text, mail.lexicon);
+        letters > 1 && short && !labels::is_labelled(**line, mail.lexicon) && !is_closing(mail, line.text)
+    };
+    at - lines.get(..at).unwrap_or_default().iter().rev().take_while(belongs).count().min(LINES / 2)
 }
 
 fn is_closing(mail: &Mail<'_>, line: &str) -> bool {
@@ -136,7 +148,7 @@ fn signed_name<'a>(mail: &Mail<'_>, line: Piece<'a>) -> Option<Part<'a>> {
 /// The name, as the block writes it, or completed from From.
 fn names(mail: &Mail<'_>, parts: &[Part<'_>], witness: Witness) -> Vec<Candidate> {
     let named = parts.iter().filter(|part| part.kind == Kind::Name);
-    let length = |name: &str| name.chars().filter(|c| *c != '.').count();
+    let length = |name: &str| name.chars().filter(|c| *c != '.' && !c.is_whitespace()).count();
     if let Some(writer) = mail.writer.as_deref() {
         let written = named.filter_map(|part| {
             let words = part.piece.words();

@@ -1,7 +1,7 @@
 //! What a reader found: a possible value of a field. Readers are witnesses; `combine` weighs what they say.
 
 use super::phrase::{Kind, Part};
-use super::pieces::{Piece, is_native};
+use super::pieces::{Piece, is_hangul};
 use super::words::Lexicon;
 use crate::event::Field;
 use crate::understand::facts::evidence::{Evidence, Fact, Source};
@@ -92,8 +92,8 @@ pub(super) fn of_parts(parts: &[Part<'_>], witness: Witness, lexicon: Lexicon<'_
     let institution = of(Kind::Institution).find(|(_, part)| is_parent(part)).or_else(|| of(Kind::Institution).next());
     let unit = of(Kind::Unit).next();
     let beside = of(Kind::Name).next().and_then(|(at, name)| {
-        let native = name.piece.text.chars().any(is_native);
-        at.checked_sub(1).and_then(|before| of(Kind::Proper).find(|(index, _)| native && *index == before))
+        let korean = name.piece.text.chars().any(is_hangul);
+        at.checked_sub(1).and_then(|before| of(Kind::Proper).find(|(index, _)| korean && *index == before))
     });
     let proper = position.or(beside).and_then(|(at, _)| {
         let near = beside.or_else(|| of(Kind::Proper).find(|(index, _)| *index > at));

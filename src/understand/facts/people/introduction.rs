@@ -31,10 +31,9 @@ pub(super) fn names(mail: &Mail<'_>) -> Vec<Candidate> {
                 candidates.push(named(mail, found, "introduction", 0.88));
             }
         }
-        if sentence.text.chars().any(is_unspaced)
-            && let Some(found) = unspaced::introduced(mail, sentence)
-        {
-            candidates.push(named(mail, found, "introduction", 0.92));
+        if sentence.text.chars().any(is_unspaced) {
+            let found = unspaced::introduced(mail, sentence).into_iter();
+            candidates.extend(found.map(|found| named(mail, found, "introduction", 0.92)));
         }
         if sentence.text.chars().any(is_hangul)
             && let Some((_, _, found)) = introduced(mail, sentence)

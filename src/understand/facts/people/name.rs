@@ -168,7 +168,10 @@ fn unspaced(text: &str, lexicon: Lexicon<'_>) -> Option<String> {
     words.truncate(words.len() - words.iter().rev().take_while(noun).count());
     let least = if words.len() > 1 { 1 } else { 2 };
     let last = words.last_mut()?;
-    while let Some(title) = lexicon.ending(|w| &w.degrees, last).or_else(|| lexicon.ending(|w| &w.roles, last)) {
+    let copula = |word: &str| lexicon.ending(|w| &w.links, word).filter(|link| link.chars().count() > 1);
+    while let Some(title) =
+        lexicon.ending(|w| &w.degrees, last).or_else(|| lexicon.ending(|w| &w.roles, last)).or_else(|| copula(last))
+    {
         match last.strip_suffix(title).filter(|rest| rest.chars().count() >= least) {
             Some(rest) => *last = rest,
             None => break,
@@ -192,7 +195,11 @@ pub(super) fn is_unspaced_name(text: &str, lexicon: Lexicon<'_>) -> bool {
     let Some(name) = unspaced(text, lexicon).filter(|name| text.starts_with(name.as_str())) else { return false };
     let letters: Vec<char> = name.chars().filter(|c| !c.is_whitespace()).collect();
     if letters.contains(&'・') {
-        return letters.iter().all(|c| is_kana(*c) || *c == '・');
+        let parts = name.split('・').all(|part| !is_common(part, lexicon));
+        return parts && letters.iter().all(|c| is_kana(*c) || *c == '・');
+    }
+    if lexicon.is(|w| &w.surnames, &name) {
+        return false;
     }
     (1..=3).rev().any(|length| {
         let (Some(family), Some(given)) = (letters.get(..length), letters.get(length..)) else { return false };

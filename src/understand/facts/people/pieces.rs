@@ -149,6 +149,7 @@ pub(super) fn split(line: Piece<'_>) -> Vec<Piece<'_>> {
             | '）' | '│' => true,
             '/' => spaced || native || before.ends_with('/') || after.starts_with('/'),
             '-' | '–' => before.ends_with([' ', '-']) && after.starts_with([' ', '-']),
+            '…' => true,
             '.' => before.ends_with('.') || after.starts_with('.'),
             ':' => after.starts_with(' ') && !digit_ends(before),
             '~' | '*' | '@' | '→' => spaced,

@@ -207,7 +207,7 @@ fn telegram(mail: &Mail<'_>, sentence: Piece<'_>) -> Vec<Candidate> {
     let parts: Vec<Part<'_>> = pieces::split(sentence).into_iter().flat_map(|piece| read_short(mail, piece)).collect();
     let leads = parts.first().is_some_and(|part| matches!(part.kind, Kind::Position | Kind::Institution));
     let whole = parts.iter().all(|part| part.kind != Kind::Other && part.kind != Kind::Name);
-    if !leads || !whole || sentence.text.chars().any(is_hangul) || unspaced::is_spoken(sentence.text, mail.lexicon) {
+    if !leads || !whole || sentence.text.chars().any(is_hangul) || sentence.text.chars().any(is_unspaced) {
         return Vec::new();
     }
     of_parts(&parts, Witness::new(Source::Prose, "telegram", 0.7), mail.lexicon)

@@ -7,10 +7,15 @@ use super::name;
 use super::phrase::{Kind, Part};
 use super::pieces::{self, Piece, is_unspaced};
 use super::words::{Lexicon, WordList, Words};
+use crate::event::Field;
 use crate::understand::facts::evidence::Source;
+use crate::understand::script::is_kana;
 
 /// No phrase of a signature has more letters.
 const PHRASE: usize = 36;
+
+const OPENING: [char; 6] = ['「', '『', '《', '〈', '“', '【'];
+const CLOSING: [char; 6] = ['」', '』', '》', '〉', '”', '】'];
 
 /// Picks a list out of a language's words.
 type List = fn(&Words) -> &WordList;
@@ -18,7 +23,9 @@ type List = fn(&Words) -> &WordList;
 /// Reads a piece such as "北都新聞社会部長の山田太郎" or "东海研究所研究员".
 pub(super) fn read<'a>(piece: Piece<'a>, writer: Option<&str>, lexicon: Lexicon<'_>) -> Vec<Part<'a>> {
     let other = || vec![Part { kind: Kind::Other, piece }];
-    if piece.text.chars().count() > PHRASE {
+    // "（やまだ たろう）": how a name is read.
+    let reading = piece.bracketed && piece.text.chars().all(|c| is_kana(c) || c.is_whitespace() || c == '・');
+    if piece.text.chars().count() > PHRASE || reading {
         return other();
     }
     let parts = phrase(piece, writer, lexicon);
@@ -29,7 +36,9 @@ pub(super) fn read<'a>(piece: Piece<'a>, writer: Option<&str>, lexicon: Lexicon<
 
 /// Organization, position and name of one phrase.
 fn phrase<'a>(piece: Piece<'a>, writer: Option<&str>, lexicon: Lexicon<'_>) -> Vec<Part<'a>> {
-    if let Some((from, to)) = writer.and_then(|writer| find(piece.text, writer)) {
+    if let Some((from, to)) =
+        writer.and_then(|writer| find(piece.text, writer).or_else(|| family_behind(piece.text, writer)))
+    {
         return around(piece, from, to, lexicon);
     }
     let bare = without_links(piece, lexicon);
@@ -42,7 +51,8 @@ fn phrase<'a>(piece: Piece<'a>, writer: Option<&str>, lexicon: Lexicon<'_>) -> V
 /// What stands before a name, the name, and what stands behind it.
 fn around<'a>(piece: Piece<'a>, from: usize, to: usize, lexicon: Lexicon<'_>) -> Vec<Part<'a>> {
     let behind = piece.part(to, piece.text.len());
-    let mut parts = nouns(without_links(piece.part(0, from), lexicon), lexicon);
+    let before = behind_break(piece.part(0, from), lexicon).0;
+    let mut parts = nouns(without_links(before, lexicon), lexicon);
     parts.push(Part { kind: Kind::Name, piece: piece.part(from, to) });
     let behind = without_links(behind, lexicon);
     let title = lexicon.is(|w| &w.degrees, behind.text) && !lexicon.is(|w| &w.roles, behind.text);
@@ -54,36 +64,23 @@ fn around<'a>(piece: Piece<'a>, from: usize, to: usize, lexicon: Lexicon<'_>) ->
 
 /// Organization and position: "…研究所で研究員", "…大学教授".
 fn nouns<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<Part<'a>> {
-    let piece = unquoted(piece);
-    if piece.text.is_empty() {
-        return Vec::new();
-    }
+    let position = |piece: Piece<'a>, from| Part { kind: Kind::Position, piece: piece.part(from, piece.text.len()) };
     for (at, word) in all_of(piece.text, |w| &w.locatives, lexicon) {
-        let place = unquoted(piece.part(0, at));
+        let place = piece.part(0, at);
         let rest = without_links(piece.part(at + word, piece.text.len()), lexicon);
-        if is_place(piece.part(0, at), lexicon) {
-            let mut parts: Vec<Part<'a>> = organization(place, lexicon).into_iter().collect();
-            parts.extend(position(rest, lexicon));
-            return parts;
+        if is_place(place, lexicon) {
+            let held = role(rest, lexicon).map(|from| position(rest, from));
+            return organization(place, lexicon).into_iter().chain(held).collect();
         }
     }
     match role(piece, lexicon) {
         Some(from) => {
-            let organization = without_links(piece.part(0, from), lexicon);
-            let mut parts: Vec<Part<'a>> = organization_of(organization, lexicon);
-            parts.push(Part { kind: Kind::Position, piece: piece.part(from, piece.text.len()) });
-            parts
+            let before = without_links(piece.part(0, from), lexicon);
+            organization(before, lexicon).into_iter().chain([position(piece, from)]).collect()
         }
-        None => organization(piece, lexicon).into_iter().collect(),
+        // Words alone that name nothing known may be anything.
+        None => organization(piece, lexicon).into_iter().filter(|part| part.kind != Kind::Proper).collect(),
     }
-}
-
-fn organization_of<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<Part<'a>> {
-    if piece.text.is_empty() { Vec::new() } else { organization(piece, lexicon).into_iter().collect() }
-}
-
-fn position<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Option<Part<'a>> {
-    role(piece, lexicon).map(|_| Part { kind: Kind::Position, piece })
 }
 
 /// Where the position at the end of a phrase begins: behind the last institution, part of one, or small word before
@@ -94,7 +91,8 @@ fn role(piece: Piece<'_>, lexicon: Lexicon<'_>) -> Option<usize> {
     let before = piece.text.get(..end)?;
     let institution = last_end(before, |w| &w.institutions, lexicon);
     let unit = last_end(before, |w| &w.units, lexicon);
-    let joint = all_of(before, |w| &w.genitives, lexicon).last().map(|(at, word)| at + word);
+    let small: [List; 4] = [|w| &w.genitives, |w| &w.locatives, |w| &w.clause_ends, |w| &w.breaks];
+    let joint = small.iter().flat_map(|list| all_of(before, *list, lexicon)).map(|(at, word)| at + word).max();
     let space =
         before.rfind(char::is_whitespace).and_then(|at| Some(at + before.get(at..)?.chars().next()?.len_utf8()));
     // "国際・広報部長": up to the last boundary; without one, a few letters may belong to the position.
@@ -105,6 +103,18 @@ fn role(piece: Piece<'_>, lexicon: Lexicon<'_>) -> Option<usize> {
 
 /// The organization that a phrase is.
 fn organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Option<Part<'a>> {
+    let piece = behind_clause(piece, lexicon);
+    if let Some(inside) = quoted(piece) {
+        return Some(Part { kind: Kind::Institution, piece: inside });
+    }
+    if piece.text.is_empty() {
+        return None;
+    }
+    let piece = piece.text.split_once(char::is_whitespace).map_or(piece, |(first, rest)| {
+        // "…大学 法学部", but not "財団法人 …".
+        let whole = is_place(piece.sub(first), lexicon) && !lexicon.is(|w| &w.common_alone, first);
+        if whole && is_place(piece.sub(rest), lexicon) { piece.sub(first) } else { piece }
+    });
     let end = last_end(piece.text, |w| &w.institutions, lexicon);
     let whole = |kind| Some(Part { kind, piece });
     let Some(end) = end else {
@@ -121,6 +131,9 @@ fn organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Option<Part<'a>> 
         });
     };
     let rest = piece.part(end, piece.text.len());
+    if lexicon.is(|w| &w.common_alone, piece.text) {
+        return whole(Kind::Other);
+    }
     // "…大学法学部": a part of it says no more than the whole.
     if rest.text.is_empty() || !lexicon.is(|w| &w.units, rest.text) {
         return whole(Kind::Institution);
@@ -131,7 +144,7 @@ fn organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Option<Part<'a>> 
 /// Whether a text ends as the name of an organization does, or in quotation marks.
 fn is_place(piece: Piece<'_>, lexicon: Lexicon<'_>) -> bool {
     let text = piece.text.trim_end();
-    text.ends_with(['」', '』', '》', '”'])
+    text.ends_with(CLOSING)
         || [lexicon.ending(|w| &w.institutions, text), lexicon.ending(|w| &w.units, text)].iter().any(Option::is_some)
 }
 
@@ -208,23 +221,44 @@ fn last_end(text: &str, list: List, lexicon: Lexicon<'_>) -> Option<usize> {
 
 /// Without copulas, particles and verbs of being at the end, and what a sentence begins with.
 fn without_links<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Piece<'a> {
-    let mut rest = piece.trimmed();
+    let ornament =
+        |letter: char| !letter.is_alphanumeric() && !CLOSING.contains(&letter) && !matches!(letter, ')' | '）');
+    let mut rest = piece.sub(piece.text.trim_end_matches(ornament)).trimmed();
     while let Some(link) = lexicon.ending(|w| &w.links, rest.text).filter(|link| link.ends_with(is_unspaced)) {
         rest = rest.part(0, rest.text.len() - link.len());
     }
     rest
 }
 
-fn unquoted(piece: Piece<'_>) -> Piece<'_> {
-    let quote = |letter: char| matches!(letter, '「' | '」' | '『' | '』' | '《' | '》' | '〈' | '〉' | '“' | '”');
-    let text = piece.text.trim_matches(quote);
-    piece.sub(text)
+/// What stands in quotation marks at the end of a piece.
+fn quoted(piece: Piece<'_>) -> Option<Piece<'_>> {
+    let text = piece.text.trim_end_matches(CLOSING);
+    let (at, mark) = text.char_indices().rev().find(|(_, letter)| OPENING.contains(letter))?;
+    let inside = piece.part(at + mark.len_utf8(), text.len());
+    (!inside.text.is_empty() && !inside.text.contains(CLOSING)).then_some(inside)
+}
+
+/// The part of a phrase behind the last word that ends a clause ("…は", "…ので").
+fn behind_clause<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Piece<'a> {
+    let ends = all_of(piece.text, |w| &w.clause_ends, lexicon).into_iter().filter(|(at, _)| *at > 0);
+    ends.map(|(at, word)| at + word).max().map_or(piece, |end| piece.part(end, piece.text.len()))
+}
+
+/// A family name at the end where the whole name is known.
+fn family_behind(text: &str, writer: &str) -> Option<(usize, usize)> {
+    let (before, last) = text.rsplit_once(char::is_whitespace)?;
+    let known = last.chars().count() >= 2 && last.chars().all(is_unspaced) && writer.starts_with(last);
+    known.then_some((before.len() + (text.len() - before.len() - last.len()), text.len()))
 }
 
 /// The part of a clause behind the last word that begins a thought ("私は", "我是").
 fn behind_break<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> (Piece<'a>, bool) {
-    let ends = all_of(piece.text, |w| &w.breaks, lexicon).into_iter().map(|(at, word)| at + word);
-    let last = ends.filter(|end| *end < piece.text.len()).max();
+    // A single letter may stand in any name.
+    let breaks = |(at, word): &(usize, usize)| {
+        *at == 0 || piece.text.get(*at..at + word).is_some_and(|word| word.chars().count() > 1)
+    };
+    let all = all_of(piece.text, |w| &w.breaks, lexicon).into_iter().filter(breaks);
+    let last = all.map(|(at, word)| at + word).max();
     match last {
         Some(end) => (piece.part(end, piece.text.len()), true),
         None => (piece, false),
@@ -248,10 +282,15 @@ pub(super) fn introductions(mail: &Mail<'_>, sentence: Piece<'_>) -> Vec<Candida
             continue;
         }
         let mut parts = phrase(rest, mail.writer.as_deref(), mail.lexicon);
-        if named {
+        if let Some((from, to)) = mail.writer.as_deref().and_then(|writer| find(clause.text, writer)) {
+            let (piece, witness) = (clause.part(from, to), Witness::new(Source::Prose, "introduction", 0.9));
+            candidates.extend(
+                name::clean(piece.text, mail.lexicon).map(|name| Candidate::read(Field::Name, name, piece, witness)),
+            );
             // "…大学、教授の…", "…（…研究所 研究員）": the pieces beside the name go on.
             let beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten().filter_map(|at| clauses.get(at));
-            let beside = beside.flat_map(|piece| read(*piece, mail.writer.as_deref(), mail.lexicon));
+            let beside = beside
+                .flat_map(|piece| read(behind_break(*piece, mail.lexicon).0, mail.writer.as_deref(), mail.lexicon));
             parts.extend(beside.filter(|part| matches!(part.kind, Kind::Position | Kind::Institution)));
         }
         parts.retain(|part| !mail.is_of_event(part.piece.text));
@@ -268,14 +307,31 @@ pub(super) fn introductions(mail: &Mail<'_>, sentence: Piece<'_>) -> Vec<Candida
     candidates
 }
 
-/// The name by which a sentence introduces its writer.
-pub(super) fn introduced<'a>(mail: &Mail<'_>, sentence: Piece<'a>) -> Option<Piece<'a>> {
-    pieces::split(sentence).into_iter().find_map(|clause| {
-        let (rest, led) = behind_break(clause, mail.lexicon);
+/// The names by which a sentence introduces its writer.
+pub(super) fn introduced<'a>(mail: &Mail<'_>, sentence: Piece<'a>) -> Vec<Piece<'a>> {
+    let clauses = pieces::split(sentence);
+    let shown = clauses.iter().enumerate().filter_map(|(at, clause)| {
+        let (rest, led) = behind_break(*clause, mail.lexicon);
         let bare = without_links(rest, mail.lexicon);
         let linked = bare.text.len() < rest.text.len();
-        let named = name_in(bare, mail.lexicon)
-            .or_else(|| Some(bare).filter(|bare| name::is_unspaced_name(bare.text, mail.lexicon)))?;
-        (led || linked).then_some(named)
-    })
+        let alone =
+            || Some(bare).filter(|bare| (led || linked || at == 0) && name::is_unspaced_name(bare.text, mail.lexicon));
+        name_in(bare, mail.lexicon).or_else(alone)
+    });
+    shown.chain(clauses.iter().filter_map(|clause| called(mail, *clause))).collect()
+}
+
+/// "…と申します", "我叫…": so clear that the family name need not be known.
+fn called<'a>(mail: &Mail<'_>, clause: Piece<'a>) -> Option<Piece<'a>> {
+    let lexicon = mail.lexicon;
+    let before = lexicon.find_first(|w| &w.name_precedes, clause.text).map(|(end, _)| clause.part(0, end));
+    let behind =
+        lexicon.find_first(|w| &w.name_follows, clause.text).map(|(_, end)| clause.part(end, clause.text.len()));
+    let phrase = behind_break(before.or(behind)?, lexicon).0;
+    let joint = all_of(phrase.text, |w| &w.genitives, lexicon).into_iter().map(|(at, word)| at + word);
+    let role = all_ends(phrase.text, |w| &w.roles, lexicon).into_iter();
+    let start = joint.chain(role).filter(|end| *end < phrase.text.len()).max().unwrap_or_default();
+    let found = phrase.part(start, phrase.text.len());
+    Some(found)
+        .filter(|found| (2..=8).contains(&found.text.chars().count()) && name::clean(found.text, lexicon).is_some())
 }

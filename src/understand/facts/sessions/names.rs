@@ -93,7 +93,7 @@ impl Names {
         let (unspaced, names): (Vec<String>, Vec<String>) =
             names.into_iter().partition(|name| name.ends_with(is_unspaced));
         let names: Vec<String> = names.iter().map(|name| opened(&pattern(name))).collect();
-        let unspaced: Vec<String> = unspaced.iter().map(|name| pattern(name)).collect();
+        let unspaced: Vec<String> = unspaced.iter().map(|name| stretched(name)).collect();
         let mut tails: Vec<&String> = words.iter().flat_map(|words| &words.name_tails).collect();
         tails.sort_by_key(|tail| std::cmp::Reverse(tail.chars().count()));
         let tails: Vec<String> = tails.into_iter().map(|tail| regex::escape(tail)).collect();
@@ -170,6 +170,14 @@ fn unquoted(name: &str) -> String {
 /// A name's pattern without its closing word boundary: something may be written onto it.
 fn opened(pattern: &str) -> String {
     pattern.strip_suffix(r"\b").unwrap_or(pattern).to_string()
+}
+
+/// A short name in a script without spaces: in a form its letters may stand apart.
+fn stretched(name: &str) -> String {
+    match name.chars().collect::<Vec<char>>().as_slice() {
+        [first, last] => format!("{first}\u{3000}?{last}"),
+        _ => pattern(name),
+    }
 }
 
 /// Whether a word of a title says something by itself.

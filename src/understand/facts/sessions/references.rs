@@ -12,6 +12,7 @@ use super::words::Words;
 use crate::event::Event;
 use crate::understand::phrases::is_agglutinated;
 use crate::understand::reply::Span;
+use crate::understand::script::is_unspaced;
 
 /// The references of the text: each kind found by itself, then those that stand together merged.
 pub fn references(text: &str, event: &Event, words: &[&Words], names: &Names, sent: Option<DateTime>) -> Vec<Piece> {
@@ -142,12 +143,21 @@ fn is_only(text: &str, end: usize, words: &[&Words]) -> bool {
 /// Behind these another thought may begin.
 const CLAUSE_ENDS: [char; 11] = ['.', ',', ';', '\n', '(', ')', '。', '、', '，', '（', '）'];
 
+/// As many letters as take this width; without spaces a letter says more.
+fn within(letters: impl Iterator<Item = char>, width: usize) -> impl Iterator<Item = char> {
+    let mut taken = 0_usize;
+    letters.take_while(move |letter| {
+        taken = taken.saturating_add(if is_unspaced(*letter) { 2 } else { 1 });
+        taken <= width
+    })
+}
+
 /// Whether the words around a day say that it is no day of coming.
 fn is_elsewhere(text: &str, span: Span, words: &[&Words]) -> bool {
-    let before: String = text.get(..span.start).unwrap_or_default().chars().rev().take(24).collect();
+    let before: String = within(text.get(..span.start).unwrap_or_default().chars().rev(), 24).collect();
     let before: String = before.chars().rev().collect();
     let before = before.rsplit(CLAUSE_ENDS).next().unwrap_or_default().to_string();
-    let behind: String = text.get(span.end..).unwrap_or_default().chars().take(16).collect();
+    let behind: String = within(text.get(span.end..).unwrap_or_default().chars(), 16).collect();
     let behind = behind.split(CLAUSE_ENDS).next().unwrap_or_default();
     words.iter().any(|words| words.elsewhere.occur_in(&before) || words.elsewhere.occur_in(behind))
 }
