@@ -5,6 +5,7 @@
 //! cargo run --release --example train_tagger -- --folds leaves authors out, prints the figures, writes nothing
 //! ```
 //!
+//! The authors of `UNSEEN` are never trained on: whatever is calibrated, thresholded or reported is judged on them.
 //! The corpora stand in `../shared/corpus/train`, or where `RSVPD_SHARED` says. Training is deterministic: the same
 //! corpora give the same bytes.
 
@@ -31,6 +32,9 @@ use serde_json::Value;
 
 const FOLDS: usize = 6;
 
+/// Kept for judging, here and in `tests/corpus.rs`.
+const UNSEEN: [&str; 9] = ["TI", "TO", "TP", "TQ", "TR", "TT", "TU", "TV", "TX"];
+
 struct Reply {
     author: String,
     text: String,
@@ -44,7 +48,8 @@ fn main() {
     if std::env::args().any(|argument| argument == "--folds") {
         leave_authors_out(&replies);
     } else {
-        let weights = train(&replies.iter().collect::<Vec<_>>());
+        let weights =
+            train(&replies.iter().filter(|reply| !UNSEEN.contains(&reply.author.as_str())).collect::<Vec<_>>());
         let bytes = weights.to_bytes();
         fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("config/tagger.bin"), &bytes).unwrap();
         println!("config/tagger.bin: {} bytes", bytes.len());
@@ -204,7 +209,7 @@ fn leave_authors_out(replies: &[Reply]) {
         let weights = train(&seen);
         for reply in test {
             let [person] = people(&reply.truth)[..] else { continue };
-            let tagged = tag_with(&weights, &reply.text, Some(&reply.from));
+            let tagged = tag_with(&weights, &reply.text, Some(&reply.from)).spans;
             for field in FIELDS {
                 let right: Vec<String> = values(person, field).into_iter().map(plain).collect();
                 let there = right.iter().any(|value| plain(&reply.text).contains(value.as_str()));

@@ -356,6 +356,27 @@ async fn when_stopped_the_message_in_hand_is_finished_and_the_others_are_due_at_
 }
 
 #[tokio::test]
+async fn when_stopped_a_server_that_is_silent_before_the_final_dot_is_not_waited_for() {
+    let stopped = async |silent_at: &'static str| {
+        let (stop, running) = watch::channel(false);
+        let server = ScriptedSmtp::start(move |_, event| {
+            event.starts_with(silent_at).then(|| {
+                stop.send_replace(true);
+                Reaction::FallSilent
+            })
+        })
+        .await;
+        let (mut settings, outbox, wake) = (settings(server.port), Outbox::of(2), Notify::new());
+        let long = Duration::from_secs(300);
+        settings.limits = Limits { connect: long, command: long, message: long };
+        let stopped = deliver(&settings, &outbox, || outbox.now(), &wake, running);
+        tokio::time::timeout(Duration::from_secs(20), stopped).await.expect("it was waited for");
+        assert_eq!([1, 2].map(|id| (outbox.state(id), outbox.kept(id).due)), [("waiting", Some(outbox.now())); 2]);
+    };
+    tokio::join!(stopped("CONNECT"), stopped("RCPT"));
+}
+
+#[tokio::test]
 async fn a_row_written_while_the_loop_sleeps_goes_out_when_it_is_woken() {
     let server = ScriptedSmtp::start(|_, _| None).await;
     let (stop, running) = watch::channel(false);

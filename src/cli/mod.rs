@@ -12,6 +12,7 @@ mod init;
 mod mail_files;
 mod outbox;
 mod parse;
+mod replay;
 mod review;
 mod run;
 mod staff;
@@ -51,6 +52,8 @@ enum Command {
     Parse(parse::Parse),
     /// Takes mail as if the mailbox had received it
     Ingest(ingest::Ingest),
+    /// Reads all stored mail again with the present rules, and shows what would come out differently
+    Replay(replay::ReplayCommand),
     /// Acknowledgements waiting, failed, sent
     Outbox(outbox::Outbox),
     /// Messages that wait for a human decision
@@ -145,6 +148,7 @@ impl Cli {
             Command::Init(command) => command.execute(),
             Command::Parse(command) => command.execute(),
             Command::Ingest(command) => command.execute(),
+            Command::Replay(command) => command.execute(),
             Command::Outbox(command) => command.execute(),
             Command::Review(command) => command.execute(),
             Command::Attendees(command) => command.execute(),

@@ -11,8 +11,12 @@ use super::{Queue, Row, Settings, schedule};
 
 /// Rows taken at once: enough for one connection, few enough to be given back quickly.
 const BATCH: u32 = 50;
-/// The table is looked at this often even when nothing woke the loop.
-const LOOK_AGAIN: SignedDuration = SignedDuration::from_mins(1);
+/// The table is looked at this often even when nothing woke the loop: staff decide in processes of their own, and the
+/// sender should not wait for it.
+const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(5);
+
+/// Once asked to stop, a server may take this long until a message's final dot; then the row is left for later.
+const LAST_PATIENCE: Duration = Duration::from_secs(3);
 
 /// What a pass did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -68,7 +72,7 @@ pub async fn deliver<Q: Queue>(
 }
 
 fn unreadable(error: &dyn std::error::Error) -> SignedDuration {
-    tracing::error!(%error, "could not use the outbox table; trying again in a minute");
+    tracing::error!(%error, "could not use the outbox table; trying again soon");
     LOOK_AGAIN
 }
 
@@ -89,6 +93,7 @@ pub async fn deliver_due<Q: Queue>(
             break;
         }
         Batch { settings, queue, clock: &clock, pass: &mut pass }.deliver(rows, stop).await?;
+        queue.note_contact(clock(), pass.unusable.as_ref().map(ToString::to_string).as_deref()).await?;
     }
     Ok(pass)
 }
@@ -106,17 +111,17 @@ impl<'a, Q: Queue, C: Fn() -> Timestamp> Batch<'a, Q, C> {
         let mut session = None;
         for row in rows {
             if *stop.borrow() {
-                self.queue.wait(row.id, row.attempt, (self.clock)(), "the service was stopped before its turn").await?;
-                self.pass.waiting += 1;
+                self.put_back(&row).await?;
                 continue;
             }
             if let Some(failure) = self.pass.unusable.clone() {
                 self.record_failure(&row, &failure).await?;
                 continue;
             }
-            match ready(self.settings, session.take()).await {
-                Ok(ready) => session = self.send(ready, &row).await?,
-                Err(failure) => {
+            match unless_stopped(stop, Box::pin(ready(self.settings, session.take()))).await {
+                None => self.put_back(&row).await?,
+                Some(Ok(ready)) => session = self.send(ready, &row, stop).await?,
+                Some(Err(failure)) => {
                     self.record_failure(&row, &failure).await?;
                     self.pass.unusable = Some(failure);
                 }
@@ -129,13 +134,22 @@ impl<'a, Q: Queue, C: Fn() -> Timestamp> Batch<'a, Q, C> {
     }
 
     /// Sends one row; gives the session back if it is still of use.
-    async fn send(&mut self, mut session: Session<'a>, row: &Row) -> Result<Option<Session<'a>>, Q::Error> {
-        let taken = match session.announce(row).await {
-            Ok(()) => {
+    async fn send(
+        &mut self,
+        mut session: Session<'a>,
+        row: &Row,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<Option<Session<'a>>, Q::Error> {
+        let taken = match unless_stopped(stop, Box::pin(session.announce(row))).await {
+            None => {
+                self.put_back(row).await?;
+                return Ok(None);
+            }
+            Some(Ok(())) => {
                 self.queue.reached_data_end(row.id, row.attempt).await?;
                 session.hand_over(&row.raw).await
             }
-            Err(failure) => Err(failure),
+            Some(Err(failure)) => Err(failure),
         };
         match taken {
             Ok(reply) => {
@@ -149,6 +163,12 @@ impl<'a, Q: Queue, C: Fn() -> Timestamp> Batch<'a, Q, C> {
                 Ok(failure.leaves_the_connection_usable().then_some(session))
             }
         }
+    }
+
+    /// Due again at once, for whoever runs next.
+    async fn put_back(&mut self, row: &Row) -> Result<(), Q::Error> {
+        self.pass.waiting += 1;
+        self.queue.wait(row.id, row.attempt, (self.clock)(), "the service was stopped before its turn").await
     }
 
     async fn record_failure(&mut self, row: &Row, failure: &Failure) -> Result<(), Q::Error> {
@@ -182,6 +202,19 @@ impl<'a, Q: Queue, C: Fn() -> Timestamp> Batch<'a, Q, C> {
     async fn uncertain(&mut self, id: i64, attempt: u32, error: &str) -> Result<(), Q::Error> {
         self.pass.uncertain += 1;
         self.queue.uncertain(id, attempt, schedule::further_copy((self.clock)()), error).await
+    }
+}
+
+/// A step before the final dot; `None` if it had not ended some time after a stop was asked for.
+async fn unless_stopped<T>(stop: &watch::Receiver<bool>, step: impl Future<Output = T> + Unpin) -> Option<T> {
+    let mut stop = stop.clone();
+    let stopped = async {
+        stop.wait_for(|stop| *stop).await.ok();
+        tokio::time::sleep(LAST_PATIENCE).await;
+    };
+    tokio::select! {
+        done = step => Some(done),
+        () = stopped => None,
     }
 }
 

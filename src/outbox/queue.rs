@@ -63,4 +63,11 @@ pub trait Queue: Sync {
 
     /// When the next row will be due, if there is one.
     fn next_due(&self) -> impl Future<Output = Result<Option<Timestamp>, Self::Error>> + Send;
+
+    /// Notes for `rsvpd status` how the last contact with the server went: `None` well, else the sentence.
+    fn note_contact(
+        &self,
+        now: Timestamp,
+        trouble: Option<&str>,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
 }

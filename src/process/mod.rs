@@ -4,19 +4,21 @@
 //! in one transaction: a crash at any point leaves it either undecided, to be taken up again, or decided whole.
 
 mod outcome;
+mod replay;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::acknowledge::{Templates, message_id};
 use crate::config::Mailbox;
 use crate::event::Event;
-use crate::registry::{Known, KnownQuery, Outcome};
+use crate::registry::{Known, KnownQuery, Outcome, Record};
 use crate::store::{Committed, Incoming, Intake, Store, StoreError, StoredMessage};
-use crate::understand::decide::namesake;
+use crate::understand::decide::{Decision, namesake};
 use crate::understand::facts::evidence::ReasonCode;
-use crate::understand::message::Message;
+use crate::understand::message::{Message, Unreadable};
 use crate::understand::{Understanding, understand};
 use outcome::{Answers, Case};
+pub use replay::{Difference, Replay};
 
 /// A message that has made processing fail this often is put aside for staff; the queue behind it goes on.
 const MAX_ATTEMPTS: u32 = 3;
@@ -50,6 +52,16 @@ impl Processor {
     #[must_use]
     pub fn new(store: Store, events: Vec<Event>, templates: Templates, mailboxes: Vec<Mailbox>) -> Self {
         Self { store, events, templates, mailboxes }
+    }
+
+    /// Loads all words and rules, which are otherwise loaded by the first message: a message is to be blamed only for
+    /// a crash that came while it was being read itself.
+    pub fn warm_up(&self) {
+        let mail = b"From: a@example.org\r\nSubject: yes\r\n\r\nI will attend.\r\n\r\nA. Body\r\nDirector\r\n";
+        let events: Vec<&Event> = self.events.iter().collect();
+        if let Ok(message) = Message::parse(mail, "") {
+            drop(understand(&message, &events, None));
+        }
     }
 
     /// Takes one mail in, as if a mailbox had received it. It still has to be processed.
@@ -101,7 +113,10 @@ impl Processor {
             let outcome = self.decide(stored, attempt, now).await?;
             match self.store.commit(stored.id, &outcome, now).await {
                 Err(StoreError::Stale { .. }) => {}
-                Ok(committed) => return Ok(tell(stored.id, &outcome, &committed)),
+                Ok(committed) => {
+                    tell(stored.id, &outcome, &committed);
+                    return Ok(());
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -110,33 +125,26 @@ impl Processor {
     }
 
     async fn decide(&self, stored: &StoredMessage, attempt: u32, now: Timestamp) -> Result<Outcome, StoreError> {
-        let mailbox = self.mailboxes.iter().find(|mailbox| mailbox.name == stored.mailbox);
-        let trusted = mailbox.map_or("", |mailbox| mailbox.trusted_authserv_id.as_str());
-        let message = Message::parse(&stored.raw, trusted).map(|message| dated(message, stored.received_at));
-        let known = match &message {
+        let mail = self.mail(stored);
+        let known = match &mail.message {
             Ok(message) => self.store.known(&query(message)).await?,
             Err(_) => Known::default(),
         };
-        let events = self.events_of(mailbox);
-        let mut understanding = if let Some(size) = stored.oversize {
-            Understanding::set_aside(
-                ReasonCode::TooLarge,
-                format!("a mail of {size} bytes, of which only the header was read"),
-            )
-        } else if attempt > MAX_ATTEMPTS {
+        let mut understanding = if attempt > MAX_ATTEMPTS {
             Understanding::set_aside(ReasonCode::Unreadable, format!("processing it failed {MAX_ATTEMPTS} times"))
         } else {
-            match &message {
-                Ok(message) => understand(message, &events, Some(&known)),
-                Err(why) => Understanding::unreadable(why),
-            }
+            mail.understand(&known)
         };
-        self.heed_namesakes(&mut understanding).await?;
+        let decision = &mut understanding.decision;
+        for (at, namesakes) in self.namesakes(understanding.event.as_deref(), decision).await? {
+            namesake::heed(decision, at, &namesakes);
+        }
+        let mailbox = mail.mailbox;
         let within_budget = self.within_budget(mailbox, &understanding, now).await?;
         let case = Case {
-            message: message.as_ref().ok(),
+            message: mail.message.as_ref().ok(),
             understanding: &understanding,
-            event: events.iter().copied().find(|event| Some(&event.id) == understanding.event.as_ref()),
+            event: mail.events.iter().copied().find(|event| Some(&event.id) == understanding.event.as_ref()),
             known: &known,
             answers: Answers {
                 templates: &self.templates,
@@ -149,6 +157,14 @@ impl Processor {
         Ok(outcome::of(&case))
     }
 
+    /// A stored message, parsed, with all that it is read by.
+    fn mail<'a>(&'a self, stored: &StoredMessage) -> Mail<'a> {
+        let mailbox = self.mailboxes.iter().find(|mailbox| mailbox.name == stored.mailbox);
+        let trusted = mailbox.map_or("", |mailbox| mailbox.trusted_authserv_id.as_str());
+        let message = Message::parse(&stored.raw, trusted).map(|message| dated(message, stored.received_at));
+        Mail { mailbox, message, oversize: stored.oversize, events: self.events_of(mailbox) }
+    }
+
     /// The events that a mailbox answers for.
     fn events_of(&self, mailbox: Option<&Mailbox>) -> Vec<&Event> {
         let Some(mailbox) = mailbox else { return Vec::new() };
@@ -159,16 +175,18 @@ impl Processor {
         self.events.iter().filter(answered).collect()
     }
 
-    /// Looks up who else bears the names of this message.
-    async fn heed_namesakes(&self, understanding: &mut Understanding) -> Result<(), StoreError> {
-        let Some(event) = understanding.event.clone() else { return Ok(()) };
-        let decision = &mut understanding.decision;
-        let strangers: Vec<(usize, String)> =
-            namesake::strangers(decision).map(|(at, name)| (at, name.to_owned())).collect();
-        for (at, name) in strangers {
-            namesake::heed(decision, at, &self.store.records_named(&event, &name).await?);
+    /// Who else bears the names of this message's attendees, by their number in it.
+    async fn namesakes(
+        &self,
+        event: Option<&str>,
+        decision: &Decision,
+    ) -> Result<Vec<(usize, Vec<Record>)>, StoreError> {
+        let mut found = Vec::new();
+        let Some(event) = event else { return Ok(found) };
+        for (at, name) in namesake::strangers(decision) {
+            found.push((at, self.store.records_named(event, name).await?));
         }
-        Ok(())
+        Ok(found)
     }
 
     async fn within_budget(
@@ -182,6 +200,27 @@ impl Processor {
         };
         let day_ago = now.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN);
         Ok(self.store.answers_since(contact, day_ago).await? < mailbox.answers_per_day)
+    }
+}
+
+/// A stored message, parsed, with all that it is read by.
+struct Mail<'a> {
+    mailbox: Option<&'a Mailbox>,
+    message: Result<Message, Unreadable>,
+    oversize: Option<u32>,
+    events: Vec<&'a Event>,
+}
+
+impl Mail<'_> {
+    fn understand(&self, known: &Known) -> Understanding {
+        match (&self.message, self.oversize) {
+            (_, Some(size)) => Understanding::set_aside(
+                ReasonCode::TooLarge,
+                format!("a mail of {size} bytes, of which only the header was read"),
+            ),
+            (Ok(message), None) => understand(message, &self.events, Some(known)),
+            (Err(why), None) => Understanding::unreadable(why),
+        }
     }
 }
 

@@ -25,6 +25,11 @@ pub fn begin(format: LogFormat) -> anyhow::Result<()> {
             .boxed(),
     };
     tracing_subscriber::registry().with(layer.with_filter(filter)).try_init()?;
+    std::panic::set_hook(Box::new(|panic| {
+        // not its message: that of a text cut in the wrong place shows the text
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "a part of rsvpd panicked at {place}; this is a defect");
+    }));
     Ok(())
 }
 

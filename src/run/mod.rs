@@ -72,11 +72,13 @@ struct Wakes {
 /// # Errors
 /// When it cannot start, or a loop has ended that must not.
 pub async fn run(config: Config, store: Store, processor: Processor) -> anyhow::Result<()> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let _lock = store.lock_for_daemon()?;
     let recovered = store.recover_outbox(now()).await?;
     if recovered > 0 {
-        tracing::warn!(recovered, "{recovered} answers were being sent when rsvpd last ended; they are taken up again");
+        tracing::warn!(recovered, "answers that were being sent when rsvpd last ended are taken up again: {recovered}");
     }
+    processor.warm_up();
     let (stop, stopped) = watch::channel(false);
     let new_mail = Arc::new(Notify::new());
     let mut loops = JoinSet::new();
@@ -96,7 +98,6 @@ pub async fn run(config: Config, store: Store, processor: Processor) -> anyhow::
     }
     loops.spawn(decide(processor, new_mail, wakes, stopped));
 
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let mut asked = async || {
         tokio::select! {
             _ = terminate.recv() => "SIGTERM",

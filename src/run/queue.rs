@@ -61,4 +61,8 @@ impl Queue for MailboxQueue {
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.store.next_due(&self.mailbox).await
     }
+
+    async fn note_contact(&self, now: Timestamp, trouble: Option<&str>) -> Result<(), StoreError> {
+        self.store.note_contact(&format!("smtp {}", self.mailbox), now, trouble.unwrap_or("well")).await
+    }
 }

@@ -81,25 +81,4 @@ impl Store {
         })
         .await
     }
-
-    /// Drops the places of a folder that count under another UIDVALIDITY than the present one: they name nothing any
-    /// more. The messages stay, and are recognised where they turn up again. Returns how many places went.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn forget_locations(&self, mailbox: &str, folder: &str, uid_validity: u32) -> Result<u64> {
-        self.write("forget the folder's former numbering", async |connection| {
-            let done = sqlx::query(
-                "DELETE FROM location
-                 WHERE mailbox = $1 AND folder = $2 AND uid_validity <> $3",
-            )
-            .bind(mailbox)
-            .bind(folder)
-            .bind(i64::from(uid_validity))
-            .execute(connection)
-            .await?;
-            Ok(done.rows_affected())
-        })
-        .await
-    }
 }

@@ -122,6 +122,7 @@ impl Store {
             }
             if let Some(moved) = cursor {
                 move_cursor(connection, moved).await?;
+                forget_former_numbering(connection, moved).await?;
             }
             Ok(intakes)
         })
@@ -280,7 +281,21 @@ async fn move_cursor(connection: &mut AnyConnection, moved: &CursorMove) -> Resu
     Ok(())
 }
 
-fn stored_message(row: &AnyRow) -> Result<StoredMessage> {
+/// Places under another UIDVALIDITY name nothing any more. The messages stay, and are recognised where they turn up.
+async fn forget_former_numbering(connection: &mut AnyConnection, moved: &CursorMove) -> Result<()> {
+    sqlx::query(
+        "DELETE FROM location
+         WHERE mailbox = $1 AND folder = $2 AND uid_validity <> $3",
+    )
+    .bind(&moved.mailbox)
+    .bind(&moved.folder)
+    .bind(i64::from(moved.cursor.uid_validity))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub(super) fn stored_message(row: &AnyRow) -> Result<StoredMessage> {
     let oversize: Option<i64> = row.try_get("oversize")?;
     Ok(StoredMessage {
         id: row.try_get("id")?,

@@ -33,11 +33,12 @@ impl Mail {
         }
     }
 
-    /// Clear and complete: recorded and confirmed.
+    /// Clear and complete, as plainly as can be said: recorded and confirmed.
     pub fn complete(id: &str, name: &str) -> Self {
+        let address = address(name);
         let text = format!(
-            "Dear team,\n\nI will attend both the workshop and the banquet.\n\nBest regards,\n{name}\nHead of Research\n\
-             Annealing Institute\n"
+            "Dear team,\n\nI will attend both the workshop and the banquet.\n\nName: {name}\n\
+             Organization: Annealing Institute\nPosition: Head of Research\nEmail: {address}\n"
         );
         Self::of(id, name, &text)
     }
@@ -50,8 +51,8 @@ impl Mail {
     /// On a condition: for a human.
     pub fn conditional(id: &str, name: &str) -> Self {
         let text = format!(
-            "Dear team,\n\nI would attend both days, provided that my budget is granted in time.\n\n{name}\nDirector\n\
-             Lehr Works\n"
+            "Dear team,\n\nI would attend both days, provided that my budget is granted in time.\n\nName: {name}\n\
+             Organization: Annealing Institute\nPosition: Head of Research\n"
         );
         Self::of(id, name, &text)
     }
@@ -103,10 +104,9 @@ impl Mail {
     }
 }
 
-/// Everybody has a domain of his own.
+/// Everybody is of one house.
 pub fn address(name: &str) -> String {
-    let name = name.to_lowercase().replace(' ', ".");
-    format!("{name}@{}.example", name.replace('.', "-"))
+    format!("{}@annealing-institute.example", name.to_lowercase().replace(' ', "."))
 }
 
 /// Names for many people, all of letters.

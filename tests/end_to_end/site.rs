@@ -1,7 +1,7 @@
 //! An installation of rsvpd in a folder of its own, with servers of its own.
 
 use std::fs::{self, File, OpenOptions};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,6 @@ use tokio::runtime::Runtime;
 
 use crate::mail::{MAILBOX, Mail, address};
 use crate::servers::dovecot::{Dovecot, PASSWORD};
-use crate::servers::free_port;
 use crate::servers::proxy::Proxy;
 use crate::smtp::SmtpServer;
 
@@ -73,9 +72,15 @@ impl Site {
     pub fn new(options: &Options) -> Self {
         let folder = tempfile::Builder::new().prefix("rsvpd-site-").tempdir().unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let (dovecot, smtp_port) = (Dovecot::start(), free_port());
-        let mut site =
-            Self { dovecot, smtp: None, smtp_port, folder: Some(folder), daemon: None, personal: Vec::new(), runtime };
+        let mut site = Self {
+            dovecot: Dovecot::start(),
+            smtp: None,
+            smtp_port: 0,
+            folder: Some(folder),
+            daemon: None,
+            personal: Vec::new(),
+            runtime,
+        };
         for name in ["events", "attendees"] {
             fs::create_dir(site.path(name)).unwrap();
         }
@@ -129,8 +134,9 @@ impl Site {
 
     /// Starts the SMTP server, on the same port as ever.
     pub fn start_smtp(&mut self) {
-        let port = self.smtp_port.to_string();
-        self.smtp = Some(SmtpServer::start(&self.path("attendees"), &["--port", &port]));
+        let server = SmtpServer::start(&self.path("attendees"), &["--port", &self.smtp_port.to_string()]);
+        self.smtp_port = server.port;
+        self.smtp = Some(server);
     }
 
     /// A command, as the operator types it.
@@ -189,6 +195,13 @@ impl Site {
         String::from_utf8(fs::read(self.path("log")).unwrap_or_default()).unwrap()
     }
 
+    /// What the daemon occupies of memory, and did at most.
+    pub fn memory(&self) -> String {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
+        let lines = status.lines().filter(|line| line.starts_with("VmRSS") || line.starts_with("VmHWM"));
+        lines.collect::<Vec<_>>().join(", ")
+    }
+
     pub fn pid(&self) -> u32 {
         self.daemon.as_ref().expect("a daemon").id()
     }
@@ -201,13 +214,26 @@ impl Site {
         daemon.wait().unwrap();
     }
 
+    /// SIGTERM.
+    pub fn ask_to_stop(&self) {
+        let asked = Command::new("kill").args(["-TERM", &self.pid().to_string()]).status().unwrap();
+        assert!(asked.success());
+    }
+
     /// SIGTERM, and how it ended.
     pub fn stop(&mut self) -> ExitStatus {
-        let mut daemon = self.daemon.take().expect("a daemon");
-        let asked = Command::new("kill").args(["-TERM", &daemon.id().to_string()]).status().unwrap();
-        assert!(asked.success());
-        until("the daemon ends", || daemon.try_wait().unwrap().is_some());
-        daemon.wait().unwrap()
+        self.ask_to_stop();
+        until("the daemon ends", || self.has_ended());
+        self.stopped()
+    }
+
+    /// How the daemon, which has ended, did so.
+    pub fn stopped(&mut self) -> ExitStatus {
+        self.daemon.take().expect("a daemon").wait().unwrap()
+    }
+
+    pub fn has_ended(&mut self) -> bool {
+        self.daemon.as_mut().expect("a daemon").try_wait().unwrap().is_some()
     }
 
     /// Delivers a mail into INBOX.
@@ -222,7 +248,7 @@ impl Site {
 
     /// The answers that have arrived at this person's.
     pub fn answers(&self, name: &str) -> Vec<Vec<u8>> {
-        mails_in(&self.path("attendees").join(address(name)))
+        self.smtp.as_ref().expect("it runs").mails_of(&address(name))
     }
 
     /// Waits for this person's answer, the nth that he gets.
@@ -247,17 +273,6 @@ impl Site {
     pub fn check(&self) {
         self.ok(&["check", "--offline"]);
     }
-}
-
-/// In order of arrival.
-fn mails_in(maildir: &Path) -> Vec<Vec<u8>> {
-    let Ok(entries) = fs::read_dir(maildir.join("new")) else { return Vec::new() };
-    let mut files: Vec<_> = entries
-        .map(|entry| entry.unwrap())
-        .map(|entry| (entry.metadata().unwrap().modified().unwrap(), entry.path()))
-        .collect();
-    files.sort();
-    files.iter().map(|(_, file)| fs::read(file).unwrap()).collect()
 }
 
 impl Drop for Site {

@@ -129,4 +129,8 @@ impl Queue for Outbox {
     async fn next_due(&self) -> Result<Option<Timestamp>, Infallible> {
         Ok(self.rows.lock().unwrap().values().filter_map(|kept| kept.due).min())
     }
+
+    async fn note_contact(&self, _: Timestamp, _: Option<&str>) -> Result<(), Infallible> {
+        Ok(())
+    }
 }

@@ -64,6 +64,9 @@ impl Play<'_> {
             }
             ids.entry(message_id).or_insert(&mail.id);
         }
+        for changed in self.jsonl(&["replay"]) {
+            self.failures.push(format!("replay by the same rules: {changed}"));
+        }
         self.compare_registry(scenario);
         self.compare_review(scenario, &ids);
         self.failures

@@ -19,8 +19,10 @@ pub struct Proxy {
 struct Shared {
     next_breaks_after: watch::Sender<Option<usize>>,
     broken_at: watch::Sender<Option<&'static str>>,
+    swallowed: watch::Sender<Option<&'static str>>,
     silent: watch::Sender<bool>,
     lines: watch::Sender<Vec<String>>,
+    spoken: watch::Sender<usize>,
     connections: watch::Sender<usize>,
 }
 
@@ -32,8 +34,10 @@ impl Proxy {
         let shared = Arc::new(Shared {
             next_breaks_after: watch::Sender::new(None),
             broken_at: watch::Sender::new(None),
+            swallowed: watch::Sender::new(None),
             silent: watch::Sender::new(false),
             lines: watch::Sender::new(Vec::new()),
+            spoken: watch::Sender::new(0),
             connections: watch::Sender::new(0),
         });
         let accepting = Arc::clone(&shared);
@@ -51,8 +55,14 @@ impl Proxy {
         self.shared.silent.send_replace(true);
     }
 
+    /// Falls silent on a connection where the client says this word, which the server does not get to hear.
+    pub fn swallow(&self, word: &'static str) {
+        self.shared.swallowed.send_replace(Some(word));
+    }
+
     /// Lets new connections through again.
     pub fn speak(&self) {
+        self.shared.swallowed.send_replace(None);
         self.shared.silent.send_replace(false);
     }
 
@@ -69,6 +79,11 @@ impl Proxy {
     /// What clients said so far, line by line.
     pub fn lines(&self) -> Vec<String> {
         self.shared.lines.borrow().clone()
+    }
+
+    /// How often clients spoke so far: a command, or a piece of a mail.
+    pub fn heard_count(&self) -> usize {
+        *self.shared.spoken.borrow()
     }
 
     /// Waits until a client has said this often enough.
@@ -105,7 +120,7 @@ async fn pass(client: TcpStream, server: u16, shared: Arc<Shared>) {
 async fn shovel(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, shared: &Shared, client: bool) {
     let mut bytes = vec![0; 64 * 1024];
     let mut line = Vec::new();
-    let mut silenced = false;
+    let (mut silenced, mut swallowing) = (false, false);
     while let Ok(read @ 1..) = from.read(&mut bytes).await {
         // a line that has died stays dead
         silenced |= *shared.silent.borrow();
@@ -117,14 +132,17 @@ async fn shovel(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpi
             return;
         }
         if client {
+            shared.spoken.send_modify(|spoken| *spoken += 1);
             line.extend_from_slice(&bytes[..read]);
+            let swallowed = *shared.swallowed.borrow();
+            swallowing |= swallowed.is_some_and(|word| String::from_utf8_lossy(&line).contains(word));
             while let Some(end) = line.iter().position(|byte| *byte == b'\n') {
                 let said: Vec<u8> = line.drain(..=end).collect();
                 let said = String::from_utf8_lossy(&said).trim_end().to_owned();
                 shared.lines.send_modify(|lines| lines.push(said));
             }
         }
-        if to.write_all(&bytes[..read]).await.is_err() {
+        if !swallowing && to.write_all(&bytes[..read]).await.is_err() {
             return;
         }
     }

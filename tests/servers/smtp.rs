@@ -36,10 +36,15 @@ impl SmtpServer {
         Self { process, maildirs: maildirs.to_owned(), port }
     }
 
-    /// The mails that were delivered to an address, as stored, in no order.
+    /// The mails that were delivered to an address, as stored, in order of arrival.
     pub fn mails_of(&self, address: &str) -> Vec<Vec<u8>> {
         let Ok(entries) = fs::read_dir(self.maildirs.join(address).join("new")) else { return Vec::new() };
-        entries.map(|entry| fs::read(entry.unwrap().path()).unwrap()).collect()
+        let mut files: Vec<_> = entries
+            .map(|entry| entry.unwrap())
+            .map(|entry| (entry.metadata().unwrap().modified().unwrap(), entry.path()))
+            .collect();
+        files.sort();
+        files.iter().map(|(_, file)| fs::read(file).unwrap()).collect()
     }
 }
 

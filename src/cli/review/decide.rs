@@ -1,5 +1,7 @@
 //! Carrying out what staff decide: the registry's changes and the answer, by the same rules as for a clear mail.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, bail};
 
 use super::Decision as Said;
@@ -134,6 +136,7 @@ async fn known(
 
 fn attendee(facts: &Facts, kind: Kind, contact: Option<&str>, event: &Event, known: &Known) -> Attendee {
     let mut attendee = Attendee {
+        trust: BTreeMap::new(),
         name: facts.name.clone().map(told),
         organization: facts.organization.clone().map(told),
         position: facts.position.clone().map(told),

@@ -29,6 +29,8 @@ pub struct Attendee {
     pub missing: Vec<Field>,
     /// The record that it is about, where the registry holds one.
     pub record: Option<i64>,
+    /// How likely a field that the mail does not give is really not there.
+    pub trust: BTreeMap<Field, f32>,
 }
 
 /// A required answer about sessions is open when none is a yes and one is not answered.
@@ -75,6 +77,7 @@ impl From<&Subject> for Attendee {
             sessions: subject.sessions.clone().filter(|answers| !answers.is_empty()),
             missing: Vec::new(),
             record: None,
+            trust: subject.trust.clone(),
         }
     }
 }
@@ -148,18 +151,35 @@ impl Attendee {
         self.missing.iter().map(reason).collect()
     }
 
-    /// Every fact with the confidence that it was read with.
-    pub fn confidences(&self) -> Vec<(&'static str, f32)> {
-        let texts = [
-            ("the name", &self.name),
-            ("the organization", &self.organization),
-            ("the position", &self.position),
-            ("the address", &self.email),
+    /// What this reading rests on: each fact that was read, and each absence that leads to a question, with how likely
+    /// it is right.
+    pub fn rests_on(&self) -> Vec<(&'static str, f32)> {
+        let read = |fact: &Option<Fact<String>>| fact.as_ref().map(|fact| fact.evidence.confidence);
+        let answers = self.sessions.iter().flat_map(BTreeMap::values).map(|fact| fact.evidence.confidence);
+        let parts = [
+            ("the name", Field::Name, read(&self.name)),
+            ("the organization", Field::Organization, read(&self.organization)),
+            ("the position", Field::Position, read(&self.position)),
+            ("the sessions", Field::Sessions, answers.reduce(f32::min)),
         ];
-        let texts =
-            texts.into_iter().filter_map(|(what, fact)| fact.as_ref().map(|fact| (what, fact.evidence.confidence)));
-        let sessions = self.sessions.iter().flatten().map(|(_, fact)| ("a session", fact.evidence.confidence));
-        texts.chain(sessions).collect()
+        let absence =
+            |field: Field| self.missing.contains(&field).then(|| self.trust.get(&field).copied().unwrap_or_default());
+        let mut rests: Vec<(&'static str, f32)> = parts
+            .into_iter()
+            .filter_map(|(what, field, read)| Some((what, read.or_else(|| absence(field))?)))
+            .collect();
+        rests.extend(
+            self.email
+                .as_ref()
+                .map(|email| ("the address", email.evidence.confidence))
+                .filter(|_| self.has_own_address()),
+        );
+        rests
+    }
+
+    /// Whether the address was read from the mail rather than taken from its sender.
+    fn has_own_address(&self) -> bool {
+        self.email.as_ref().is_some_and(|email| !matches!(email.evidence.source, Source::From | Source::ReplyTo))
     }
 }
 

@@ -8,6 +8,9 @@ use crate::understand::facts::intent::Kind;
 use crate::understand::facts::sessions::Answer;
 use crate::understand::facts::{Facts, Subject};
 
+/// An intent read with less confidence than this is not clear by itself.
+const CLEAR: f32 = 0.75;
+
 /// The kind that intent and answers agree on, with what is doubtful about it.
 ///
 /// A refusal beside a yes ("I can't make the film, but the conference…") is an acceptance of a part; answers that
@@ -23,9 +26,7 @@ pub fn settle(facts: &Facts, asked: &[Field]) -> (Kind, Vec<Reason>) {
         Some((Kind::Cancel, _)) if any_yes => certain(Kind::Change),
         Some((Kind::Decline | Kind::Question | Kind::Attend, _)) | None if any_yes => certain(Kind::Attend),
         Some((Kind::Attend, _)) | None if gives(facts, asked) => certain(Kind::Change),
-        Some((kind @ (Kind::Decline | Kind::Cancel | Kind::Attend), confidence))
-            if confidence < super::SURE && !any_no =>
-        {
+        Some((kind @ (Kind::Decline | Kind::Cancel | Kind::Attend), confidence)) if confidence < CLEAR && !any_no => {
             doubtful(kind, "whether anybody comes is not clear")
         }
         Some((Kind::Attend, _)) if any_no && all_refused(facts) => certain(Kind::Decline),
@@ -57,7 +58,7 @@ pub fn against_registry(kind: Kind, attendees: &[Attendee], known: Option<&Known
 fn gives(facts: &Facts, asked: &[Field]) -> bool {
     let typed = |fact: &Option<Fact<String>>| fact.as_ref().is_some_and(Fact::is_typed);
     let given = |field: &Field| {
-        facts.subjects.iter().any(|Subject { person, sessions }| match field {
+        facts.subjects.iter().any(|Subject { person, sessions, .. }| match field {
             Field::Name => typed(&person.name),
             Field::Organization => typed(&person.organization),
             Field::Position => typed(&person.position),

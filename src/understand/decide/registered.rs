@@ -1,9 +1,12 @@
 //! What of a mail's facts is left to the record that the mail is about. The registry is a witness too: what it holds
 //! was read from this sender before, or entered by staff.
 
-use super::{Attendee, SURE};
+use super::Attendee;
 use crate::registry::Record;
 use crate::understand::facts::evidence::Fact;
+
+/// A reading less likely right than this is no news against what the record says.
+const WEAK: f32 = 0.8;
 
 /// Drops the facts that the record knows better: what only a header says (an assistant's address is not the
 /// attendee's), what was read weakly but says the same, and what was read weakly beside a clear purpose: a mail that
@@ -12,7 +15,7 @@ pub fn leave_to_record(attendee: &mut Attendee, withdraws: bool, record: &Record
     let known = &record.facts;
     let has_purpose = withdraws || attendee.sessions.is_some();
     let better = |fact: &Fact<String>, known: &Option<String>, is_detail: bool| {
-        let weak = fact.evidence.confidence < SURE;
+        let weak = fact.evidence.confidence < WEAK;
         known.as_ref().is_some_and(|known| {
             !fact.is_typed() || weak && (says_the_same(known, &fact.value) || has_purpose && is_detail)
         })

@@ -11,17 +11,31 @@ const MAX_WORDS: usize = 8;
 /// Surer than prose, because we asked; less sure than a label, because nobody wrote what it is.
 const CONFIDENCE: f32 = 0.88;
 
-/// What we asked for is likelier to be there than in any other mail: a reader's doubt about it is halved. If the mail
-/// is nothing but a short phrase that no reader knows, that is the one text that was asked for.
+/// A phrase that no reader knows and that is not written as a title may be a sentence in a foreign language.
+const DOUBTFUL: f32 = 0.6;
+
+/// What we asked for is likelier to be there than in any other mail: a reader's doubt about it is halved. And if the
+/// mail is nothing but a short phrase, that is the one text that was asked for.
 pub fn complete(person: &mut Person, reply: &ReplyText, asked: &[Field]) {
     let texts = [(Field::Organization, &mut person.organization), (Field::Position, &mut person.position)];
     for (_, slot) in texts.into_iter().filter(|(field, _)| asked.contains(field)) {
-        match slot {
-            Some(fact) if fact.is_typed() => fact.evidence.confidence = f32::midpoint(fact.evidence.confidence, 1.0),
-            None if asked.len() == 1 => *slot = bare_phrase(reply),
-            _ => {}
+        let bare = bare_phrase(reply).filter(|_| asked.len() == 1);
+        match (slot.as_mut().filter(|fact| fact.is_typed()), bare) {
+            (Some(read), Some(bare)) if bare.value.contains(&read.value) => *slot = Some(bare.believed(CONFIDENCE)),
+            (Some(read), _) => read.evidence.confidence = f32::midpoint(read.evidence.confidence, 1.0),
+            (None, Some(bare)) => {
+                let confidence = if is_title(&bare.value) { CONFIDENCE } else { DOUBTFUL };
+                *slot = Some(bare.believed(confidence));
+            }
+            (None, None) => {}
         }
     }
+}
+
+/// Whether it is one word, or its longer words are capitalized (or of a script without capitals).
+fn is_title(phrase: &str) -> bool {
+    let mut words = phrase.split_whitespace().filter(|word| word.chars().count() > 3);
+    phrase.split_whitespace().count() == 1 || words.all(|word| !word.starts_with(char::is_lowercase))
 }
 
 fn bare_phrase(reply: &ReplyText) -> Option<Fact<String>> {
@@ -41,7 +55,7 @@ fn bare_phrase(reply: &ReplyText) -> Option<Fact<String>> {
         source: Source::Prose,
         text: value.to_owned(),
         span: Some(span),
-        confidence: CONFIDENCE,
+        confidence: DOUBTFUL,
         rule: "answer_to_our_question",
     };
     Some(Fact { value: value.to_owned(), evidence })
@@ -61,6 +75,17 @@ mod tests {
     fn a_bare_phrase_answers_the_one_question() {
         assert_eq!(position("Referentin.", &[Field::Position]).as_deref(), Some("Referentin"));
         assert_eq!(position("Head of Programmes\n\n", &[Field::Position]).as_deref(), Some("Head of Programmes"));
+    }
+
+    #[test]
+    fn a_phrase_that_may_be_a_sentence_is_doubted() {
+        let confidence = |text| {
+            let mut person = Person::default();
+            complete(&mut person, &ReplyText::typed(text), &[Field::Position]);
+            person.position.unwrap().evidence.confidence
+        };
+        assert!(confidence("Head of Programmes") > 0.8);
+        assert!(confidence("Bedaueren, komme niet") < 0.7);
     }
 
     #[test]

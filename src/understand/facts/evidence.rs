@@ -58,6 +58,13 @@ impl<T> Fact<T> {
     pub fn is_typed(&self) -> bool {
         self.evidence.span.is_some()
     }
+
+    /// The same with another confidence.
+    #[must_use]
+    pub fn believed(mut self, confidence: f32) -> Self {
+        self.evidence.confidence = confidence;
+        self
+    }
 }
 
 /// Something noticed that may concern staff or hold back a decision.

@@ -33,9 +33,19 @@ pub struct Tagged {
     pub probability: f32,
 }
 
+/// What the tagger says of a text.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Tags {
+    /// The spans of the likeliest tagging, in the order of the text.
+    pub spans: Vec<Tagged>,
+    /// How likely some token belongs to each of [`FIELDS`], whether or not it was tagged so in the end: near 0, the
+    /// text does not tell it.
+    pub presence: [f32; FIELDS.len()],
+}
+
 /// Tags with the weights that come with the binary.
 #[must_use]
-pub fn tag(text: &str, from: Option<&Mailbox>) -> Vec<Tagged> {
+pub fn tag(text: &str, from: Option<&Mailbox>) -> Tags {
     static WEIGHTS: LazyLock<Option<Weights>> =
         LazyLock::new(|| Weights::from_bytes(include_bytes!("../../../config/tagger.bin")));
     WEIGHTS.as_ref().map(|weights| tag_with(weights, text, from)).unwrap_or_default()
@@ -43,31 +53,34 @@ pub fn tag(text: &str, from: Option<&Mailbox>) -> Vec<Tagged> {
 
 /// Tags with these weights.
 #[must_use]
-pub fn tag_with(weights: &Weights, text: &str, from: Option<&Mailbox>) -> Vec<Tagged> {
+pub fn tag_with(weights: &Weights, text: &str, from: Option<&Mailbox>) -> Tags {
     let tokens = token::tokens(text, MAX_TOKENS);
     let decoded = crf::decode(weights, &feature::features(text, &tokens, from));
-    let mut tagged: Vec<Tagged> = Vec::new();
+    let mut tags = Tags::default();
     let mut open = false;
     for (token, (tag, probabilities)) in tokens.iter().zip(decoded) {
+        for (presence, parts) in tags.presence.iter_mut().zip(probabilities.get(1..).unwrap_or_default().chunks(2)) {
+            *presence = presence.max(parts.iter().sum());
+        }
         let probability = probabilities.get(tag).copied().unwrap_or_default();
         let Some(field) = tag.checked_sub(1).and_then(|tag| FIELDS.get(tag / 2)) else {
             open = false;
             continue;
         };
         let inside = tag.is_multiple_of(2);
-        match tagged.last_mut().filter(|last| open && inside && last.field == *field) {
+        match tags.spans.last_mut().filter(|last| open && inside && last.field == *field) {
             Some(last) => {
                 last.span.end = token.end;
                 last.probability = last.probability.min(probability);
             }
             None => {
                 let span = Span { start: token.start, end: token.end };
-                tagged.push(Tagged { field: *field, span, probability });
+                tags.spans.push(Tagged { field: *field, span, probability });
             }
         }
         open = true;
     }
-    tagged
+    tags
 }
 
 #[cfg(test)]

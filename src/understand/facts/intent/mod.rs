@@ -6,10 +6,9 @@ mod words;
 use serde::{Deserialize, Serialize};
 
 use super::evidence::{Evidence, ReasonCode, Signal, Source};
-use super::sessions::{self, Answer};
+use super::sessions::{self, Answer, SessionReading};
 use crate::event::Event;
 use crate::understand::language::Languages;
-use crate::understand::message::Message;
 use crate::understand::phrases::Phrases;
 use crate::understand::reply::{ReplyText, Span};
 
@@ -47,11 +46,10 @@ pub struct Intent {
     pub signals: Vec<Signal>,
 }
 
-/// Reads the intent.
+/// Reads the intent. `reading` is what the mail says about sessions.
 #[must_use]
-pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Languages) -> Intent {
-    let reading = sessions::read(reply, message, event, None, languages);
-    let body = reply.body();
+pub fn read(reply: &ReplyText, reading: &SessionReading, event: &Event, languages: &Languages) -> Intent {
+    let body = sessions::readable(reply.body());
     let words: Vec<&Words> = languages.found_in(body).into_iter().map(|language| &language.intent).collect();
     let mut found: Vec<Signal> = Vec::new();
     for sentence in sessions::sentences_of(body, languages) {
@@ -73,7 +71,7 @@ pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Lan
         };
         found.extend(signals::of(&sentence, &words));
     }
-    let kind = kind(body, &words, &reading, event, &found);
+    let kind = kind(body, &words, reading, event, &found);
     found.extend(others_record(body, &words, kind.as_ref()));
     Intent { kind, signals: found }
 }
@@ -81,7 +79,7 @@ pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Lan
 fn kind(
     body: &str,
     words: &[&Words],
-    reading: &sessions::SessionReading,
+    reading: &SessionReading,
     event: &Event,
     signals: &[Signal],
 ) -> Option<(Kind, Evidence)> {
@@ -127,7 +125,7 @@ fn kind(
         (None, Some(no)) if everything(Answer::No) => read(Kind::Decline, Some(no), 0.95, "every session is declined"),
         (None, _) if refuse.is_some() => read(Kind::Decline, refuse, 0.85, "a refusal"),
         (None, Some(no)) => read(Kind::Decline, Some(no), 0.6, "a session is declined"),
-        (None, None) if accept.is_some() && question.is_none() => read(Kind::Attend, accept, 0.85, "an acceptance"),
+        (None, None) if accept.is_some() && question.is_none() => read(Kind::Attend, accept, 0.8, "an acceptance"),
         _ if question.is_some() => read(Kind::Question, question, 0.8, "a question and no answer"),
         _ => None,
     }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::understand::message::Message;
 
 const EVENT: &str = r#"
     id = "pair"
@@ -24,7 +25,9 @@ const EVENT: &str = r#"
 
 fn intent(text: &str) -> Intent {
     let event = Event::from_toml(EVENT).unwrap();
-    read(&ReplyText::typed(text), &Message::default(), &event, Languages::built_in())
+    let reply = ReplyText::typed(text);
+    let reading = sessions::read(&reply, &Message::default(), &event, None, Languages::built_in());
+    read(&reply, &reading, &event, Languages::built_in())
 }
 
 fn codes(text: &str) -> Vec<ReasonCode> {

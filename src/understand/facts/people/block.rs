@@ -159,7 +159,8 @@ fn names(mail: &Mail<'_>, parts: &[Part<'_>], witness: Witness) -> Vec<Candidate
             Some((name::clean(found?.text, mail.lexicon)?, part))
         });
         if let Some((written, part)) = written.max_by_key(|(name, _)| length(name)) {
-            let value = if length(writer) > length(&written) { writer.to_string() } else { written };
+            let spread = written.split_whitespace().count() > 2 && unspaced::find(&written, writer).is_some();
+            let value = if length(writer) > length(&written) || spread { writer.to_string() } else { written };
             return vec![Candidate::read(Field::Name, value, part.piece, witness)];
         }
     }

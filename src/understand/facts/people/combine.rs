@@ -33,7 +33,7 @@ fn honest_organization(mail: &Mail<'_>, fact: &Fact<String>) -> f32 {
     let believed = match fact.evidence.rule {
         "label" => 0.94,
         "inline answer" => 0.85,
-        "signature" | "card part" | "position in a sentence" => 0.76,
+        "signature" | "card part" => 0.76,
         "introduction" => 0.72,
         "unaffiliated" => 0.66,
         _ => 0.62,

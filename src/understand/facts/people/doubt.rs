@@ -3,23 +3,12 @@
 
 use super::mail::Mail;
 use super::phrase::{self, Kind};
-use super::pieces::{self, Piece, is_hangul};
+use super::pieces::{self, Piece};
 use super::{block, labels, prose, unspaced};
 use crate::understand::script::count_words;
 
-/// Up to so many words nineteen of twenty absences were real in the training corpora; of those in texts twice as long
-/// only three of four.
-const SHORT: usize = 16;
-/// The same for Korean, which says more in a word.
-const SHORT_HANGUL: usize = 8;
-
 /// Why the absence of the writer's organization or position cannot be trusted.
 pub(super) fn about_absence(mail: &Mail<'_>) -> Option<&'static str> {
-    let words = count_words(mail.text);
-    let dense = mail.text.chars().any(is_hangul);
-    if words > if dense { SHORT_HANGUL } else { SHORT } {
-        return Some("in a text of this length a fact that was not found may well stand in other words");
-    }
     if mail.lexicon.find_first(|w| &w.about_work, mail.text).is_some() {
         return Some("the mail speaks of work in words that were not understood");
     }

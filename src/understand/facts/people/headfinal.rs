@@ -4,7 +4,7 @@
 use super::name;
 use super::phrase::{Kind, Part};
 use super::pieces::{Piece, is_hangul};
-use super::words::Lexicon;
+use super::words::{Lexicon, WordList, Words};
 
 /// Reads a piece such as "통일연구원 선임연구위원 홍길동" or "홍길동 연구위원".
 pub(super) fn read<'a>(piece: Piece<'a>, writer: Option<&str>, lexicon: Lexicon<'_>) -> Vec<Part<'a>> {
@@ -73,73 +73,94 @@ fn attached_title<'a>(word: Piece<'a>, name: Piece<'a>, lexicon: Lexicon<'_>) ->
     lexicon.is(|w| &w.roles, rest).then(|| bare.sub(rest))
 }
 
-/// Organization and position in a chain of nouns: the last words that are a position, and what stands before them.
+/// Organization and position among the words before a name or at the end of a phrase, read from the end: the position
+/// ("… 연구위원"), the verb that ties it to an organization ("에서 간사로 일하는"), the organization.
 pub(super) fn nouns<'a>(piece: Piece<'a>, words: &[Piece<'a>], lexicon: Lexicon<'_>) -> Vec<Part<'a>> {
-    let bare: Vec<Piece<'a>> =
-        words.iter().map(|word| strip_particles(*word, lexicon)).filter(|word| !word.text.is_empty()).collect();
-    let is_break = |word: &Piece<'_>| lexicon.is(|w| &w.breaks, word.text);
+    let is_break = |word: &Piece<'_>| lexicon.is(|w| &w.breaks, word.text.trim_end_matches(['.', ',', '!']));
     let start = words.iter().rposition(is_break).map_or(0, |at| at + 1);
-    let bare = bare.get(start..).unwrap_or_default();
-    let is_role = |word: &&Piece<'_>| lexicon.is(|w| &w.roles, word.text);
-    let mut parts = Vec::new();
-    let Some(role) = bare.iter().rposition(|word| is_role(&word)) else {
-        if let Some(organization) = organization(piece, bare, lexicon) {
-            parts.push(organization);
+    let mut rest = words.get(start..).unwrap_or_default();
+    let mut position = positions(piece, &mut rest, lexicon);
+    let mut tied = false;
+    while let Some((last, before)) = rest.split_last() {
+        let bare = strip_particles(*last, lexicon);
+        let known = lexicon.is(|w| &w.institutions, bare.text) || lexicon.is(|w| &w.units, bare.text);
+        let verb = !known
+            && [
+                lexicon.is(|w| &w.links, last.text),
+                lexicon.is(|w| &w.clause_ends, last.text),
+                lexicon.is(|w| &w.enders, last.text),
+            ]
+            .contains(&true);
+        let object =
+            tied && last.text.strip_prefix(bare.text).is_some_and(|particle| lexicon.is(|w| &w.objects, particle));
+        if !verb && !object {
+            break;
         }
-        return parts;
-    };
-    let first = bare.get(..role).unwrap_or_default().iter().rev().take_while(is_role).count();
-    let (before, roles) = bare.split_at(role - first);
-    if let Some(organization) = organization(piece, before, lexicon) {
-        parts.push(organization);
+        if position.is_none() && lexicon.is(|w| &w.roles, bare.text) {
+            position = Some(bare);
+        }
+        tied = true;
+        rest = before;
     }
-    if let Some(position) = piece.around(roles.get(..=first).unwrap_or(roles)) {
-        parts.push(Part { kind: Kind::Position, piece: position });
+    if position.is_none() && tied {
+        position = positions(piece, &mut rest, lexicon);
     }
-    parts
+    let organization = organization(piece, rest, lexicon);
+    let position = position.map(|piece| Part { kind: Kind::Position, piece });
+    organization.into_iter().chain(position).collect()
 }
 
+/// Takes the positions at the end of the words.
+fn positions<'a>(piece: Piece<'a>, rest: &mut &[Piece<'a>], lexicon: Lexicon<'_>) -> Option<Piece<'a>> {
+    let is_role = |word: &&Piece<'_>| lexicon.is(|w| &w.roles, strip_particles(**word, lexicon).text);
+    let count = rest.iter().rev().take_while(is_role).count();
+    let (before, roles) = rest.split_at(rest.len() - count);
+    *rest = before;
+    let last = strip_particles(*roles.last()?, lexicon);
+    let from = roles.first()?.start - piece.start;
+    Some(piece.part(from, last.start + last.text.len() - piece.start))
+}
+
+/// The organization at the end of the words: nouns that belong together. A word that carries a particle, or is no
+/// noun, ends the chain; a town is none.
 fn organization<'a>(piece: Piece<'a>, words: &[Piece<'a>], lexicon: Lexicon<'_>) -> Option<Part<'a>> {
-    let words = chain(piece, words, lexicon);
-    let text = piece.around(words)?;
-    let known = |word: &Piece<'_>| lexicon.is(|w| &w.institutions, word.text);
-    let unit = |word: &Piece<'_>| lexicon.is(|w| &w.units, word.text);
-    let kind = if words.iter().any(known) {
+    let is_known = |word: &str| lexicon.is(|w| &w.institutions, word) || lexicon.is(|w| &w.units, word);
+    let (last, before) = words.split_last()?;
+    let bare = strip_particles(*last, lexicon);
+    let particle = last.text.strip_prefix(bare.text).unwrap_or_default();
+    let is_plain = |word: &&Piece<'_>| {
+        let same = strip_particles(**word, lexicon).text.len() == word.text.trim_end_matches(['.', ',', '!']).len();
+        let verb = lexicon.is(|w| &w.clause_ends, word.text) || lexicon.is(|w| &w.enders, word.text);
+        is_known(word.text) || same && !verb
+    };
+    let count = before.iter().rev().take_while(is_plain).count();
+    let chain = before.get(before.len() - count..)?;
+    let from = chain.first().unwrap_or(last).start - piece.start;
+    let text = piece.part(from, bare.start + bare.text.len() - piece.start);
+    let located = lexicon.is(|w| &w.locatives, particle);
+    let kind = if chain.iter().any(|word| is_known(word.text)) || lexicon.is(|w| &w.institutions, bare.text) {
         Kind::Institution
-    } else if words.iter().any(unit) {
+    } else if lexicon.is(|w| &w.units, bare.text) {
         Kind::Unit
-    } else if words.len() <= 3 {
-        Kind::Proper
+    } else if chain.is_empty() && lexicon.is(|w| &w.towns, bare.text)
+        || chain.len() > 3
+        || bare.text.chars().count() < 2
+    {
+        return None;
+    } else if located {
+        Kind::Institution
     } else {
-        Kind::Other
+        Kind::Proper
     };
     Some(Part { kind, piece: text })
-}
-
-/// The nouns at the end that belong together: a word that carried a particle, or is no noun, ends the chain.
-fn chain<'a, 'b>(piece: Piece<'a>, words: &'b [Piece<'a>], lexicon: Lexicon<'_>) -> &'b [Piece<'a>] {
-    let breaks = |word: &Piece<'a>| {
-        let end = word.start + word.text.len() - piece.start;
-        let after = piece.text.get(end..).unwrap_or_default();
-        let stripped = !after.is_empty() && !after.starts_with([' ', ',', ')', '(', '.', '\'', '’']);
-        let known = lexicon.is(|w| &w.institutions, word.text) || lexicon.is(|w| &w.units, word.text);
-        stripped || (!known && (lexicon.is(|w| &w.clause_ends, word.text) || lexicon.is(|w| &w.enders, word.text)))
-    };
-    let verbal =
-        |word: &Piece<'_>| !lexicon.is(|w| &w.institutions, word.text) && lexicon.is(|w| &w.clause_ends, word.text);
-    if words.last().is_some_and(verbal) {
-        return &[];
-    }
-    let last = words.len().saturating_sub(1);
-    let broken = words.iter().take(last).rposition(breaks);
-    words.get(broken.map_or(0, |at| at + 1)..).unwrap_or_default()
 }
 
 /// A word without the particles or the copula at its end.
 pub(super) fn strip_particles<'a>(word: Piece<'a>, lexicon: Lexicon<'_>) -> Piece<'a> {
     let text = word.text.trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '’' | '”' | '"' | ')'));
     let known = |text: &str| {
-        lexicon.is(|w| &w.roles, text) || lexicon.is(|w| &w.institutions, text) || lexicon.is(|w| &w.units, text)
+        let lists: [fn(&Words) -> &WordList; 4] = [|w| &w.roles, |w| &w.institutions, |w| &w.units, |w| &w.towns];
+        lists.iter().any(|list| lexicon.is(list, text))
     };
     if known(text) {
         return Piece { text, ..word };

@@ -113,41 +113,8 @@ pub(super) fn headfinal(mail: &Mail<'_>, sentence: Piece<'_>) -> Vec<Candidate> 
     let Some((at, words, name)) = introduced(mail, sentence) else { return Vec::new() };
     let lexicon = mail.lexicon;
     let witness = Witness::new(Source::Prose, "introduction", 0.88);
-    let bare = |word: &Piece<'_>| headfinal::strip_particles(*word, lexicon).text.to_string();
-    let before = words.get(..at).unwrap_or_default();
-    let start = before
-        .iter()
-        .rposition(|word| lexicon.is(|w| &w.breaks, word.text.trim_end_matches(['.', ',', '!'])))
-        .map_or(0, |at| at + 1);
-    let ends_clause = |word: &Piece<'_>| {
-        let known = lexicon.is(|w| &w.links, word.text)
-            || lexicon.is(|w| &w.roles, word.text)
-            || lexicon.is(|w| &w.institutions, word.text);
-        !known && lexicon.is(|w| &w.clause_ends, word.text.trim_end_matches([',', '.']))
-    };
-    let start = before.iter().rposition(ends_clause).map_or(start, |at| start.max(at + 1));
-    let chain: Vec<Piece<'_>> = before
-        .get(start..)
-        .unwrap_or_default()
-        .iter()
-        .filter(|word| !lexicon.is(|w| &w.links, word.text))
-        .copied()
-        .collect();
-    let marked = chain.iter().rposition(|word| {
-        word.text.len() > bare(word).len()
-            && lexicon.is(|w| &w.locatives, word.text.strip_prefix(bare(word).as_str()).unwrap_or_default())
-    });
-    let mut parts = Vec::new();
-    if let Some(place) = marked {
-        parts.extend(headfinal::nouns(sentence, chain.get(..=place).unwrap_or_default(), lexicon));
-        parts.extend(
-            headfinal::nouns(sentence, chain.get(place + 1..).unwrap_or_default(), lexicon)
-                .into_iter()
-                .filter(|part| part.kind == Kind::Position),
-        );
-    } else {
-        parts.extend(headfinal::nouns(sentence, &chain, lexicon));
-    }
+    let mut parts = headfinal::nouns(sentence, words.get(..at).unwrap_or_default(), lexicon);
+    parts.push(Part { kind: Kind::Name, piece: name });
     let attached = words.get(at).map(|word| headfinal::strip_particles(*word, lexicon)).and_then(|word| {
         let rest = word.text.strip_prefix(name.text).filter(|rest| !rest.is_empty())?;
         lexicon.is(|w| &w.roles, rest).then(|| Part { kind: Kind::Position, piece: word.sub(rest) })

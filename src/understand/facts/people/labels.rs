@@ -103,7 +103,7 @@ fn on_line<'a>(line: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<Entry<'a>> {
 /// Whether a line is an entry of a form.
 pub(super) fn is_labelled(line: Piece<'_>, lexicon: Lexicon<'_>) -> bool {
     split_label(line, lexicon).is_some_and(|(_, value)| !value.text.is_empty())
-        && line.text.contains([':', '：', '=', '\t'])
+        && line.text.contains([':', '：', '=', '\t', '▶', '▷', '►', '»'])
 }
 
 /// A label at the start of a line and what follows it.
@@ -114,7 +114,7 @@ fn split_label<'a>(line: Piece<'a>, lexicon: Lexicon<'_>) -> Option<(Label, Piec
         let next = at + c.len_utf8();
         let (before, after) = (line.text.get(..at)?, line.text.get(next..)?);
         let separates = match c {
-            ':' | '：' | '=' | '\t' | '|' | '→' | '│' | '…' => true,
+            ':' | '：' | '=' | '\t' | '|' | '→' | '│' | '…' | '▶' | '▷' | '►' | '»' => true,
             '-' | '–' | '—' | '.' => before.ends_with([' ', '.']) && (after.starts_with([' ', '.', '-', '>'])),
             '/' | '／' => after.chars().next().is_some_and(pieces::is_native) || before.ends_with(' '),
             ' ' | '\u{3000}' => after.starts_with([' ', '\u{3000}']) || before.ends_with(pieces::is_unspaced),

@@ -11,7 +11,7 @@ use super::words::Lexicon;
 use crate::event::Event;
 use crate::understand::language::Languages;
 use crate::understand::message::Message;
-use crate::understand::reply::{InlineAnswer, ReplyText};
+use crate::understand::reply::{InlineAnswer, ReplyText, Span};
 
 /// What all readers look at.
 pub(super) struct Mail<'a> {
@@ -44,6 +44,28 @@ impl<'a> Mail<'a> {
             is_numbered: numbered_lines(&reply.text) > 2,
             event_words: event_words(event),
         }
+    }
+
+    /// The text with some spans blanked, and a bar in place of each; offsets stay as they are.
+    pub(super) fn text_without(&self, spans: impl Iterator<Item = Span>) -> String {
+        let spans: Vec<Span> = spans.collect();
+        let blank = |at: usize, c: char| {
+            if c == '\n' || !spans.iter().any(|span| (span.start..span.end).contains(&at)) {
+                return c.to_string();
+            }
+            let bar = if spans.iter().any(|span| span.start == at) { "|" } else { " " };
+            format!("{bar}{}", " ".repeat(c.len_utf8().saturating_sub(1)))
+        };
+        self.text.char_indices().map(|(at, c)| blank(at, c)).collect()
+    }
+
+    /// The same mail with another text.
+    pub(super) fn with_text<'b>(&self, text: &'b str) -> Mail<'b>
+    where
+        'a: 'b,
+    {
+        let (sender, writer, event_words) = (self.sender.clone(), self.writer.clone(), self.event_words.clone());
+        Mail { text, sender, writer, event_words, ..*self }
     }
 
     /// The meaning of a piece. Capitalized words that the sender's domain knows too are an organization.

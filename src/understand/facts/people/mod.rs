@@ -4,12 +4,14 @@ mod address;
 mod block;
 mod candidate;
 mod combine;
+mod company;
 mod doubt;
 mod fuller;
 mod headfinal;
 mod introduction;
 mod labels;
 mod mail;
+mod mention;
 mod name;
 mod organization;
 mod own;
@@ -20,15 +22,20 @@ mod prose;
 mod romanize;
 mod roster;
 mod sender;
+mod tagged;
 #[cfg(test)]
 mod tests;
 mod unspaced;
 mod words;
 
+use std::collections::BTreeMap;
+
 use self::candidate::{Candidate, Witness};
+use self::labels::{Entry, Label};
 use self::mail::Mail;
 pub use self::words::Words;
 use super::evidence::{Fact, ReasonCode, Signal, Source};
+use super::trust::Heard;
 use crate::event::{Event, Field};
 use crate::understand::language::Languages;
 use crate::understand::message::Message;
@@ -59,6 +66,8 @@ pub struct Person {
     pub scope: Vec<Span>,
     /// Whether this person wrote the mail.
     pub is_writer: bool,
+    /// What the witnesses of each text say; empty where only rules were asked.
+    pub heard: BTreeMap<Field, Heard>,
 }
 
 /// More people than this are for staff to look at.
@@ -70,58 +79,74 @@ pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Lan
     let mut mail = Mail::new(reply, message, event, languages);
     let entries = labels::entries(&mail);
     let identified = own::identify(&mut mail, &entries);
-    let listed = roster::listed(&mail, &entries);
-    if !listed.is_empty() {
-        let shared = shared(&mail, &own::read(&mail, &[], Vec::new()));
-        let people = roster::people(&mail, listed, &shared);
-        let signals = if people.len() > MANY {
-            vec![signal(ReasonCode::TooManyPeople, format!("{} people are listed", people.len()))]
-        } else {
-            Vec::new()
-        };
-        return People { people, signals };
-    }
-    let companions = roster::companions(&mail);
-    let has_form = entries.iter().any(|entry| entry.label == labels::Label::Asks(Field::Name));
-    if let Some(principal) = principal::read(&mail).filter(|_| !has_form && companions.is_empty()) {
-        let shared = shared(&mail, &own::read(&mail, &[], Vec::new()));
-        return People { people: roster::people(&mail, vec![principal], &shared), signals: Vec::new() };
-    }
-    let mut signals = Vec::new();
-    if let Some((from, to)) = mail.lexicon.find_first(|w| &w.unnamed_companions, mail.text) {
-        let detail = "speaks of companions without a name".to_string();
-        signals.push(Signal { code: ReasonCode::UnnamedCompanions, detail, span: Some(Span { start: from, end: to }) });
-    }
-    if principal::is_deputy(&mail) {
-        signals.push(signal(ReasonCode::LowConfidence, "somebody writes for another person, who was not found".into()));
-    }
-    let writer = own::read(&mail, &entries, identified);
-    if writer.name.is_none() {
-        signals.push(signal(ReasonCode::MissingName, "the writer's name was not found".into()));
-    }
-    let absent = [
-        (writer.organization.is_none(), ReasonCode::MissingOrganization),
-        (writer.position.is_none(), ReasonCode::MissingPosition),
-    ];
-    if absent.iter().any(|(absent, _)| *absent)
-        && let Some(doubt) = doubt::about_absence(&mail)
-    {
-        signals.extend(absent.iter().filter(|(absent, _)| *absent).map(|(_, code)| signal(*code, doubt.into())));
-    }
-    if companions.is_empty() {
-        if mail.lexicon.find_first(|w| &w.several, mail.text).is_some() {
-            signals.push(signal(ReasonCode::LowConfidence, "the mail speaks of more people than were found".into()));
-        }
-        return People { people: vec![writer], signals };
-    }
-    let shared = shared(&mail, &writer);
-    let mut people = vec![writer];
-    people.extend(roster::people(&mail, companions, &shared));
+    let people =
+        several(&mail, &entries, &identified).unwrap_or_else(|| vec![own::read(&mail, &entries, identified.clone())]);
+    let people = if people.len() == 1 { with_companions(&mail, people) } else { people };
+    let signals = signals(&mail, &people);
     People { people, signals }
 }
 
-fn signal(code: ReasonCode, detail: String) -> Signal {
-    Signal { code, detail, span: None }
+/// The people of a list, or the principal for whom somebody else writes.
+fn several(mail: &Mail<'_>, entries: &[Entry<'_>], identified: &[Candidate]) -> Option<Vec<Person>> {
+    let has_form = entries.iter().any(|entry| entry.label == Label::Asks(Field::Name));
+    let mut others = roster::listed(mail, entries);
+    if others.is_empty()
+        && !has_form
+        && let Some(people) = company::read(mail, identified)
+    {
+        return Some(people);
+    }
+    if others.is_empty() && !has_form && roster::companions(mail).is_empty() {
+        others.extend(principal::read(mail));
+    }
+    if others.is_empty() {
+        return None;
+    }
+    let text = mail.text_without(others.iter().map(|other| other.scope));
+    let rest = mail.with_text(&text);
+    let shared = shared(mail, &own::read(&rest, &[], Vec::new()));
+    Some(roster::people(mail, others, &shared))
+}
+
+/// The writer, and whoever comes with him.
+fn with_companions(mail: &Mail<'_>, mut people: Vec<Person>) -> Vec<Person> {
+    let companions = roster::companions(mail);
+    if let (Some(writer), false) = (people.first().filter(|person| person.is_writer), companions.is_empty()) {
+        let shared = shared(mail, writer);
+        people.extend(roster::people(mail, companions, &shared));
+    }
+    people
+}
+
+/// What holds a mail back from being decided alone.
+fn signals(mail: &Mail<'_>, people: &[Person]) -> Vec<Signal> {
+    let mut signals = Vec::new();
+    let mut doubt = |code: ReasonCode, detail: String, span: Option<Span>| signals.push(Signal { code, detail, span });
+    if let Some((start, end)) = mail.lexicon.find_first(|w| &w.unnamed_companions, mail.text) {
+        let detail = "the mail speaks of companions without a name".into();
+        doubt(ReasonCode::UnnamedCompanions, detail, Some(Span { start, end }));
+    }
+    if people.len() > MANY {
+        doubt(ReasonCode::TooManyPeople, format!("{} people are listed", people.len()), None);
+    }
+    let mut uncertain = |detail: &str| doubt(ReasonCode::LowConfidence, detail.to_string(), None);
+    if people.iter().any(|person| person.name.is_none()) {
+        uncertain("a name was not found");
+    }
+    if people.iter().any(|person| person.organization.is_none() || person.position.is_none())
+        && let Some(reason) = doubt::about_absence(mail)
+    {
+        uncertain(reason);
+    }
+    if let [person] = people {
+        if person.is_writer && principal::is_deputy(mail) {
+            uncertain("somebody writes for another person, who was not found");
+        }
+        if mail.lexicon.find_first(|w| &w.several, mail.text).is_some() {
+            uncertain("the mail speaks of more people than were found");
+        }
+    }
+    signals
 }
 
 /// What is said once and holds for all: the organization of the block, the sender's address.

@@ -154,6 +154,7 @@ pub(super) fn is_korean_name(word: &str, lexicon: Lexicon<'_>) -> bool {
     let family = |take: usize| word.chars().take(take).collect::<String>();
     word.chars().all(is_hangul)
         && !lexicon.is(|w| &w.units, word)
+        && !lexicon.is(|w| &w.family, word)
         && !lexicon.is(|w| &w.mailboxes, word)
         && !lexicon.is(|w| &w.breaks, word)
         && ((2..=3).contains(&length) && lexicon.is(|w| &w.surnames, &family(1))
@@ -281,7 +282,8 @@ pub(super) fn find(words: &[Piece<'_>], name: &str) -> Option<(usize, usize)> {
     let name = folded(name);
     let belongs = |word: &Piece<'_>| {
         let parts = folded(word.text);
-        !parts.is_empty() && parts.iter().all(|part| is_word_of(part, &name))
+        let written = is_capitalized(word.text);
+        !parts.is_empty() && parts.iter().all(|part| name.contains(part) || written && is_word_of(part, &name))
     };
     let whole = |word: &Piece<'_>| folded(word.text).iter().any(|part| part.chars().count() > 1 && name.contains(part));
     let middle = |word: &Piece<'_>| {

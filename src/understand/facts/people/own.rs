@@ -1,9 +1,12 @@
 //! What a mail says of the one who wrote it.
 
+use std::collections::BTreeMap;
+
 use super::Person;
 use super::candidate::{Candidate, Witness};
 use super::labels::{self, Entry};
 use super::mail::Mail;
+use super::tagged::Tagging;
 use super::{address, block, combine, fuller, introduction, name, pieces, prose};
 use crate::event::Field;
 use crate::understand::facts::evidence::Source;
@@ -48,15 +51,24 @@ pub(super) fn read(mail: &Mail<'_>, entries: &[Entry<'_>], mut candidates: Vec<C
             candidates.extend(mentioned.iter().filter(|candidate| candidate.field == field).cloned());
         }
     }
-    let name = combine::best(mail, Field::Name, &candidates);
+    let tagging = Tagging::of(mail);
+    let mut heard = BTreeMap::new();
+    let mut hear = |field| {
+        let (fact, both) = tagging.hear(mail, field, combine::best(mail, field, &candidates));
+        heard.insert(field, both);
+        fact
+    };
+    let name = hear(Field::Name);
+    let (organization, position) = (hear(Field::Organization), hear(Field::Position));
     candidates.extend(address::read(mail, entries, name.as_ref().map(|name| name.value.as_str())));
     Person {
-        organization: combine::best(mail, Field::Organization, &candidates),
-        position: combine::best(mail, Field::Position, &candidates),
+        organization,
+        position,
         email: combine::best(mail, Field::Email, &candidates),
         name,
         scope: Vec::new(),
         is_writer: true,
+        heard,
     }
 }
 

@@ -85,6 +85,11 @@ fn unnamed<'a>(piece: Piece<'a>, writer: Option<&str>, lexicon: Lexicon<'_>) -> 
     if let Some((from, to)) = lexicon.find_first(|w| &w.unaffiliated, piece.text)
         && (to - from) * 2 >= piece.text.len()
     {
+        let before = piece.part(0, from);
+        if before.words().last().is_some_and(|word| is_role(word, lexicon)) {
+            let unaffiliated = Part { kind: Kind::Unaffiliated, piece: piece.part(from, to) };
+            return vec![Part { kind: Kind::Position, piece }, unaffiliated]; // "Ingenieur im Ruhestand"
+        }
         return part(Kind::Unaffiliated);
     }
     if piece.text.chars().any(is_unspaced) {
@@ -155,7 +160,10 @@ fn position_and_organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<
     let all = piece.words();
     let skip = |word: &&Piece<'_>| {
         let small = is_in(word, |w| &w.articles, lexicon) || is_in(word, |w| &w.fillers, lexicon);
-        is_in(word, |w| &w.fillers, lexicon) || !is_capitalized(word.text) && (small || is_in(word, |w| &w.at, lexicon))
+        let number = word.text.chars().all(|c| c.is_ascii_digit()) || is_in(word, |w| &w.conjunctions, lexicon);
+        number
+            || is_in(word, |w| &w.fillers, lexicon)
+            || !is_capitalized(word.text) && (small || is_in(word, |w| &w.at, lexicon))
     };
     let words = all.get(all.iter().take_while(skip).count()..).unwrap_or_default();
     let Some(trimmed) = piece.around(words) else {
@@ -246,7 +254,9 @@ fn until_end<'a, 'b>(words: &'b [Piece<'a>], role: usize, lexicon: Lexicon<'_>) 
             && (town || next.is_some_and(|next| is_in(next, |w| &w.articles, lexicon)));
         let conjunction = is_in(word, |w| &w.conjunctions, lexicon)
             && next.is_none_or(|next| is_in(next, |w| &w.verbal, lexicon) || is_in(next, |w| &w.fillers, lexicon));
-        article || conjunction || is_in(word, |w| &w.position_ends, lexicon)
+        let connects = is_in(word, |w| &w.at, lexicon) || is_in(word, |w| &w.of, lexicon);
+        let turns = connects && next.is_some_and(|next| is_in(next, |w| &w.verbal, lexicon));
+        article || conjunction || turns || is_in(word, |w| &w.position_ends, lexicon)
     };
     let end =
         words.iter().enumerate().skip(role + 1).find(|(at, word)| ends(*at, word)).map_or(words.len(), |(at, _)| at);
@@ -278,6 +288,10 @@ fn split_at_connector<'a>(
         let institution = nearest.iter().any(|word| is_institution(word, has_capitals, lexicon));
         let parliament = nearest.iter().any(|word| is_in(word, |w| &w.parliaments, lexicon));
         let unit = nearest.first().is_some_and(|word| is_unit(word, lexicon)) || !institution;
+        let common = right.len() == 1 && nearest.iter().all(|word| is_in(word, |w| &w.common_alone, lexicon));
+        if common {
+            continue; // "on duty", "vom Dienst"
+        }
         let heads = words.get(role).is_some_and(|word| is_in(word, |w| &w.headships, lexicon));
         let spoken = words.get(role).is_some_and(|word| !is_capitalized(word.text)) && has_capitals;
         let small = |word: &Piece<'_>| {

@@ -57,7 +57,9 @@ impl<'a> Piece<'a> {
 }
 
 fn is_edge(c: char) -> bool {
-    c.is_whitespace()
+    let symbol = u32::from(c) > 0x2100 && !c.is_alphanumeric() && !matches!(c, '（' | '）' | '「' | '」' | '『' | '』');
+    symbol
+        || c.is_whitespace()
         || matches!(
             c,
             ',' | ';'

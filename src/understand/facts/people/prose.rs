@@ -53,7 +53,7 @@ fn triggered(mail: &Mail<'_>, sentence: Piece<'_>) -> Vec<Candidate> {
         if parts.first().is_some_and(|part| part.kind == Kind::Position) {
             candidates.extend(of_parts(
                 &parts,
-                Witness::new(Source::Prose, "position in a sentence", 0.8),
+                Witness::new(Source::Prose, "position in a sentence", 0.74),
                 mail.lexicon,
             ));
         } else if let Some((from, to)) =

@@ -1,12 +1,14 @@
 //! Several people: forms one after another, lists and tables, "my colleague Anna Weber and I".
 
+use std::collections::BTreeMap;
+
 use super::Person;
 use super::candidate::{Candidate, Witness, of_parts};
 use super::labels::{self, Entry, Label};
 use super::mail::Mail;
 use super::phrase::{Kind, Part};
 use super::pieces::{self, Piece, is_capitalized, is_hangul, is_unspaced};
-use super::{address, combine, headfinal, name, unspaced};
+use super::{address, combine, headfinal, mention, name, unspaced};
 use crate::event::Field;
 use crate::understand::facts::evidence::Source;
 use crate::understand::reply::Span;
@@ -85,11 +87,13 @@ fn entrant(mail: &Mail<'_>, line: Piece<'_>) -> Option<Entrant> {
     let name = name::clean(name_piece.text, mail.lexicon)?;
     let mut parts: Vec<Part<'_>> = title.into_iter().collect();
     for piece in split.iter().skip(1) {
-        parts.extend(mail.read(*piece).into_iter().filter(|part| !mail.is_of_event(part.piece.text)));
+        let says = |part: &Part<'_>| part.kind != Kind::Proper && !mail.is_of_event(part.piece.text);
+        parts.extend(mail.read(*piece).into_iter().filter(says));
     }
     let says = parts.iter().any(|part| matches!(part.kind, Kind::Position | Kind::Institution));
     let marked = unmarked.start > line.start;
-    let sentence = count_words(line.text) > 8 && !marked || unspaced::is_spoken(line.text, mail.lexicon);
+    let longest = if line.text.chars().any(is_hangul) { 10 } else { 12 };
+    let sentence = count_words(line.text) > longest && !marked || unspaced::is_spoken(line.text, mail.lexicon);
     let short = split.iter().all(|piece| piece.text.split_whitespace().count() <= 4);
     let alone = short
         && !line.text.chars().any(is_unspaced)
@@ -98,7 +102,7 @@ fn entrant(mail: &Mail<'_>, line: Piece<'_>) -> Option<Entrant> {
     if sentence || !says && !marked && !alone {
         return None;
     }
-    let witness = Witness::new(Source::Label, "list", 0.85);
+    let witness = Witness::new(Source::Label, "list", if marked { 0.85 } else { 0.7 });
     let mut candidates = of_parts(&parts, witness, mail.lexicon);
     candidates.push(Candidate::read(Field::Name, name.clone(), name_piece, witness.times(1.05)));
     candidates.extend(own_address(line));
@@ -191,6 +195,15 @@ fn companion(mail: &Mail<'_>, rest: Piece<'_>) -> Option<Entrant> {
     Some(Entrant { name, candidates, scope: rest.span(), alone: false })
 }
 
+/// The address in the text that is somebody's by his name.
+pub(super) fn address_of(mail: &Mail<'_>, name: &str) -> Option<Candidate> {
+    let all = address::all_in(mail.text);
+    let (from, to, address) =
+        all.into_iter().find(|(from, _, address)| mention::is_address_of(mail.text, *from, address, name))?;
+    let witness = Witness::new(Source::Prose, "address with the name", 0.85);
+    Some(Candidate::read(Field::Email, address, Piece::whole(mail.text).part(from, to), witness))
+}
+
 /// The people, each from his own lines; what is said once for all is shared.
 pub(super) fn people(mail: &Mail<'_>, entrants: Vec<Entrant>, shared: &[Candidate]) -> Vec<Person> {
     let several = entrants.len() > 1;
@@ -199,6 +212,9 @@ pub(super) fn people(mail: &Mail<'_>, entrants: Vec<Entrant>, shared: &[Candidat
         let mut candidates = entrant.candidates;
         if !candidates.iter().any(|candidate| candidate.field == Field::Organization) {
             candidates.extend(shared.iter().filter(|candidate| candidate.field == Field::Organization).cloned());
+        }
+        if !candidates.iter().any(|candidate| candidate.field == Field::Email) {
+            candidates.extend(address_of(mail, &entrant.name));
         }
         if !candidates.iter().any(|candidate| candidate.field == Field::Email) {
             candidates.extend(shared.iter().filter(|candidate| candidate.field == Field::Email).cloned());
@@ -210,6 +226,7 @@ pub(super) fn people(mail: &Mail<'_>, entrants: Vec<Entrant>, shared: &[Candidat
             email: combine::best(mail, Field::Email, &candidates),
             scope: if several { vec![entrant.scope] } else { Vec::new() },
             is_writer,
+            heard: BTreeMap::new(),
         }
     });
     people.collect()

@@ -7,7 +7,7 @@ use super::words::Lexicon;
 use crate::understand::message::Message;
 
 /// The writer as From shows him.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Sender {
     /// A person's name, cleaned.
     pub(super) name: Option<String>,

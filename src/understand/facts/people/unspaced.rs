@@ -9,7 +9,7 @@ use super::pieces::{self, Piece, is_unspaced};
 use super::words::{Lexicon, WordList, Words};
 use crate::event::Field;
 use crate::understand::facts::evidence::Source;
-use crate::understand::script::is_kana;
+use crate::understand::script::{is_han, is_kana};
 
 /// No phrase of a signature has more letters.
 const PHRASE: usize = 36;
@@ -93,10 +93,12 @@ fn role(piece: Piece<'_>, lexicon: Lexicon<'_>) -> Option<usize> {
     let unit = last_end(before, |w| &w.units, lexicon);
     let small: [List; 4] = [|w| &w.genitives, |w| &w.locatives, |w| &w.clause_ends, |w| &w.breaks];
     let joint = small.iter().flat_map(|list| all_of(before, *list, lexicon)).map(|(at, word)| at + word).max();
-    let space =
-        before.rfind(char::is_whitespace).and_then(|at| Some(at + before.get(at..)?.chars().next()?.len_utf8()));
+    let gap = before.rfind(|letter: char| letter.is_whitespace() || CLOSING.contains(&letter));
+    let space = gap.and_then(|at| Some(at + before.get(at..)?.chars().next()?.len_utf8()));
+    // "プログラム・マネージャー": what a dot joins is one noun.
+    let part = if before.ends_with('・') { None } else { institution.max(unit) };
     // "国際・広報部長": up to the last boundary; without one, a few letters may belong to the position.
-    let from = [institution, unit, joint, space].into_iter().flatten().max();
+    let from = [part, joint, space].into_iter().flatten().max();
     let modifiers = before.chars().count();
     from.or_else(|| (modifiers <= 4).then_some(0)).or(Some(end))
 }
@@ -107,7 +109,7 @@ fn organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Option<Part<'a>> 
     if let Some(inside) = quoted(piece) {
         return Some(Part { kind: Kind::Institution, piece: inside });
     }
-    if piece.text.is_empty() {
+    if piece.text.is_empty() || piece.text.starts_with(|letter: char| letter.is_ascii_digit()) {
         return None;
     }
     let piece = piece.text.split_once(char::is_whitespace).map_or(piece, |(first, rest)| {
@@ -115,7 +117,13 @@ fn organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Option<Part<'a>> 
         let whole = is_place(piece.sub(first), lexicon) && !lexicon.is(|w| &w.common_alone, first);
         if whole && is_place(piece.sub(rest), lexicon) { piece.sub(first) } else { piece }
     });
-    let end = last_end(piece.text, |w| &w.institutions, lexicon);
+    // "…会" is none in "…会議": a letter right behind makes it another word, unless a part of it follows.
+    let ends = all_ends(piece.text, |w| &w.institutions, lexicon);
+    let end = ends.into_iter().rev().find(|end| {
+        let rest = piece.text.get(*end..).unwrap_or_default();
+        !rest.starts_with(is_han) || lexicon.is(|w| &w.units, rest)
+    });
+    let joint = |end: &usize| all_of(piece.text, |w| &w.genitives, lexicon).iter().any(|(at, _)| at == end);
     let whole = |kind| Some(Part { kind, piece });
     let Some(end) = end else {
         let unit = lexicon.is(|w| &w.units, piece.text);
@@ -131,11 +139,11 @@ fn organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Option<Part<'a>> 
         });
     };
     let rest = piece.part(end, piece.text.len());
-    if lexicon.is(|w| &w.common_alone, piece.text) {
+    if lexicon.is(|w| &w.common_alone, piece.text) || lexicon.is(|w| &w.labels.other, piece.text) {
         return whole(Kind::Other);
     }
     // "…大学法学部": a part of it says no more than the whole.
-    if rest.text.is_empty() || !lexicon.is(|w| &w.units, rest.text) {
+    if rest.text.is_empty() || !lexicon.is(|w| &w.units, rest.text) && !joint(&end) {
         return whole(Kind::Institution);
     }
     Some(Part { kind: Kind::Institution, piece: piece.part(0, end) })

@@ -78,6 +78,10 @@ pub struct Words {
     pub(super) breaks: WordList,
     /// Words between a name and its organization that carry nothing ("일하는").
     pub(super) links: WordList,
+    /// Particles that mark an object ("를").
+    pub(super) objects: WordList,
+    /// Towns and countries, where they carry the same particles as organizations.
+    pub(super) towns: WordList,
     /// Particles that mark where somebody works ("에서").
     pub(super) locatives: WordList,
     /// "No affiliation", "retired", "freelance": an answer to the question for the organization.
@@ -108,6 +112,12 @@ pub struct Words {
     pub(super) principal_precedes: Patterns,
     /// What stands right before the name of somebody who comes along.
     pub(super) companion_follows: Patterns,
+    /// How the writer speaks of himself.
+    pub(super) first_person: WordList,
+    /// Nouns for the writer's family: he does not share his organization with them.
+    pub(super) family: WordList,
+    /// What stands right before a position or organization that several share ("both").
+    pub(super) shared_follows: Patterns,
     /// Says that somebody mentioned does not come.
     pub(super) stays_away: Patterns,
     /// Positions of those who write for others (head-final languages).

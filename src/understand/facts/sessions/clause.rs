@@ -95,7 +95,7 @@ impl<'a> Clause<'a> {
     /// Whether it speaks of everything, or of nothing.
     #[must_use]
     pub fn is_general(&self) -> bool {
-        self.references().any(|(_, _, reference)| matches!(reference.kind, Kind::All | Kind::Both | Kind::Neither))
+        self.references().any(|(_, _, reference)| reference.is_general())
     }
 
     /// Days and parts that the event does not have, where the clause says that somebody comes to them.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::pieces::Kind;
+use super::reader::Reader;
 use super::statement::{Said, Statement};
 use super::{Answer, BUSY, Mention, NAMED};
 use crate::event::Event;
@@ -12,6 +13,21 @@ use crate::understand::facts::evidence::{Evidence, Source};
 pub fn mentions(text: &str, event: &Event, statements: &[Statement]) -> Vec<Mention> {
     let context = Context::of(statements);
     statements.iter().filter_map(|statement| mention(text, event, statement, &context)).collect()
+}
+
+/// "Gladly, but not to the dinner": who accepts, and refuses only a part, comes to the other parts.
+pub fn others(text: &str, event: &Event, mentions: &[Mention], reader: &Reader<'_>) -> Option<Mention> {
+    if mentions.is_empty() || mentions.iter().any(|mention| mention.answer != Answer::No) {
+        return None;
+    }
+    let accepted = reader.whole(text).filter(|whole| whole.said == Said::Yes)?;
+    let refused = |index: &usize| {
+        let id = event.sessions.get(*index).map(|session| &session.id);
+        mentions.iter().any(|mention| mention.sessions.iter().any(|session| Some(session) == id))
+    };
+    let sessions: BTreeSet<usize> = accepted.sessions.iter().copied().filter(|index| !refused(index)).collect();
+    let others = Statement { sessions, confidence: 0.65, rule: "the others", ..accepted };
+    (!others.sessions.is_empty()).then(|| mention(text, event, &others, &Context::of(&[])))?
 }
 
 /// What the other statements say.
@@ -45,6 +61,7 @@ fn mention(text: &str, event: &Event, statement: &Statement, context: &Context) 
         Said::Maybe => (Answer::Maybe, statement.confidence, statement.rule),
         // Named beside a session that is accepted, and nothing said of it: more often a reason to stay away.
         Said::Nothing if open && context.accepts && !in_full => (Answer::No, unsaid(statement, context), NAMED),
+        Said::Nothing if chosen(event, statement) => (Answer::Yes, unsaid(statement, context).min(0.8), NAMED),
         Said::Nothing if open => (Answer::Yes, unsaid(statement, context), NAMED),
         Said::Busy if open && context.accepts && statement.kind != Kind::Weak => (Answer::No, 0.5, BUSY),
         Said::Nothing | Said::Busy => return None,
@@ -63,6 +80,17 @@ fn mention(text: &str, event: &Event, statement: &Statement, context: &Context) 
             rule,
         },
     })
+}
+
+/// Whether it names one of several sessions that take place at the same time: of "everything", that one.
+fn chosen(event: &Event, statement: &Statement) -> bool {
+    let named = statement.sessions.first().filter(|_| statement.sessions.len() == 1 && statement.kind == Kind::Name);
+    let Some((index, session)) = named.and_then(|index| event.sessions.get(*index).map(|session| (*index, session)))
+    else {
+        return false;
+    };
+    let mut others = event.sessions.iter().enumerate().filter(|(other, _)| *other != index);
+    others.any(|(_, other)| other.starts == session.starts && other.ends == session.ends)
 }
 
 /// How sure the answer is for a session that is only named; measured like the rules' own figures.

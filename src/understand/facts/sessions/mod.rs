@@ -4,7 +4,7 @@
 //! | step | file |
 //! | --- | --- |
 //! | where one thought ends | `sentences` |
-//! | days, names, cues of coming and not, joints between clauses | `notation`, `calendar`, `names`, `kinds`, `references`, `pieces` |
+//! | days, names, cues of coming and not, joints between clauses | `schedule`, `notation`, `calendar`, `names`, `kinds`, `references`, `pieces` |
 //! | references that stand together or need another | `resolve` |
 //! | which reference belongs to which cue | `clause`, `verb_inside`, `verb_end`, `statement` |
 //! | a session that is only named, beside those that are answered | `mentions` |
@@ -23,6 +23,7 @@ mod pieces;
 mod reader;
 mod references;
 mod resolve;
+mod schedule;
 mod sentences;
 mod statement;
 mod verb_end;
@@ -103,13 +104,14 @@ pub fn read(
     sent: Option<DateTime>,
     languages: &Languages,
 ) -> SessionReading {
-    let body = reply.body();
+    let body = readable(reply.body());
     let reader = Reader::new(body, event, sent, languages);
     let (mut statements, doubts) = reader.statements(body);
     if event.sessions.len() == 1 && !statements.iter().any(statement::Statement::is_decided) {
         statements.extend(reader.whole(body));
     }
     let mut mentions = mentions::mentions(body, event, &statements);
+    mentions.extend(mentions::others(body, event, &mentions, &reader));
     for answer in &reply.inline_answers {
         mentions.retain(|mention| mention.evidence.span.is_none_or(|span| !answer.span.contains(&span)));
     }
@@ -117,7 +119,19 @@ pub fn read(
     if mentions.is_empty() {
         mentions = of_subject(&message.subject, event, languages);
     }
-    SessionReading { mentions, signals: doubts.into_iter().map(|(code, span)| signal(code, span, body)).collect() }
+    let mut signals: Vec<Signal> = doubts.into_iter().map(|(code, span)| signal(code, span, body)).collect();
+    if body.len() < reply.body().len() {
+        let detail = "the text is too long to be read to its end".to_string();
+        signals.push(Signal { code: ReasonCode::LowConfidence, detail, span: None });
+    }
+    SessionReading { mentions, signals }
+}
+
+/// The beginning of a text, as far as it is read: no reply is longer, and reading takes time that grows faster than
+/// the text.
+pub(super) fn readable(text: &str) -> &str {
+    const LONGEST_REPLY: usize = 8_192;
+    text.get(..text.floor_char_boundary(LONGEST_REPLY)).unwrap_or(text)
 }
 
 /// What the subject says ("RSVP: film only"), where the body says nothing and the subject is not the invitation's.

@@ -1,6 +1,7 @@
 //! The names of an event's sessions in a text: titles, aliases, the words of a title, the place.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{LazyLock, Mutex};
 
 use regex::Regex;
 
@@ -101,7 +102,7 @@ impl Names {
         if !unspaced.is_empty() {
             matcher.push_str(&format!("|(?P<unspaced>{})", unspaced.join("|")));
         }
-        Self { matcher: Regex::new(&matcher).ok(), sessions, weak }
+        Self { matcher: compiled(matcher), sessions, weak }
     }
 
     /// Every name in the text, in order.
@@ -153,6 +154,22 @@ impl Names {
             .flat_map(|matcher| matcher.find_iter(text))
             .any(|found| found.start() < span.end && span.start < found.end())
     }
+}
+
+/// The compiled pattern. A daemon answers for few events, and compiling takes longer than reading a mail.
+fn compiled(pattern: String) -> Option<Regex> {
+    const KEPT: usize = 64;
+    static COMPILED: LazyLock<Mutex<BTreeMap<String, Regex>>> = LazyLock::new(Mutex::default);
+    let Ok(mut compiled) = COMPILED.lock() else { return Regex::new(&pattern).ok() };
+    if let Some(known) = compiled.get(&pattern) {
+        return Some(known.clone());
+    }
+    let new = Regex::new(&pattern).ok()?;
+    if compiled.len() >= KEPT {
+        compiled.clear();
+    }
+    compiled.insert(pattern, new.clone());
+    Some(new)
 }
 
 /// Case, spaces and quotation marks do not tell names apart.

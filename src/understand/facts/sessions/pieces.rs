@@ -97,6 +97,20 @@ pub struct Reference {
     pub only: bool,
 }
 
+impl Reference {
+    /// "Everything", "both", "neither".
+    #[must_use]
+    pub fn is_general(&self) -> bool {
+        matches!(self.kind, Kind::All | Kind::Both | Kind::Neither)
+    }
+
+    /// Whether it names particular sessions.
+    #[must_use]
+    pub fn is_special(&self) -> bool {
+        !self.is_general() && !self.sessions.is_empty() && !matches!(self.kind, Kind::Part(_))
+    }
+}
+
 /// What kind of words refer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -121,7 +135,11 @@ pub enum Kind {
     /// The day before or after the one named.
     Shift(i32),
     /// A part of the day: before noon, until evening, evening.
-    Part(u8),
+    Part(usize),
+    /// "The first two".
+    Counted,
+    /// Those that no reference before has named.
+    Rest,
     /// Several kinds that agree.
     Agreeing,
 }

@@ -1,10 +1,13 @@
 //! What stays the same while a mail is read, and the steps from a text to its statements.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::DateTime;
 
 use super::names::Names;
+use super::pieces::Kind;
 use super::sentences::{Sentence, sentences};
-use super::statement::Statement;
+use super::statement::{Said, Statement};
 use super::words::Words;
 use super::{clause, kinds, pieces, resolve, verb_end, verb_inside};
 use crate::event::Event;
@@ -45,6 +48,7 @@ impl<'a> Reader<'a> {
             statements.extend(verb_end::statements(text, &ends, &resolved.pieces, words, self.event));
         }
         statements.sort_by_key(|statement| statement.span);
+        narrow(&mut statements, &sentences);
         let clauses = clause::clauses(text, &sentences, &resolved.pieces);
         let unknown = clauses.iter().filter_map(|clause| Some((ReasonCode::UnknownSession, clause.unknown()?)));
         let contradictions = resolved.contradictions.into_iter().map(|span| (ReasonCode::Contradiction, span));
@@ -67,6 +71,28 @@ impl<'a> Reader<'a> {
     /// "Here too": it repeats the answer before.
     pub fn repeats(&self, text: &str) -> bool {
         self.words.iter().any(|words| words.same.occur_in(text))
+    }
+}
+
+/// "On Saturday I come, to the tour and the ball": what a sentence accepts of a day's sessions by name is what it
+/// means by the day.
+fn narrow(statements: &mut [Statement], sentences: &[Sentence]) {
+    let accepted: Vec<(Span, BTreeSet<usize>)> = statements
+        .iter()
+        .filter(|statement| statement.said == Said::Yes)
+        .map(|statement| (statement.span, statement.sessions.clone()))
+        .collect();
+    let day = |kind| matches!(kind, Kind::Date | Kind::Weekday | Kind::Ordinal | Kind::Part(_));
+    for wide in statements.iter_mut().filter(|statement| statement.said == Said::Yes && day(statement.kind)) {
+        let Some(sentence) = sentences.iter().find(|sentence| sentence.span.contains(&wide.span)) else { continue };
+        let named = accepted.iter().filter(|(span, sessions)| {
+            sentence.span.contains(span) && sessions.len() < wide.sessions.len() && sessions.is_subset(&wide.sessions)
+        });
+        let named: BTreeSet<usize> = named.flat_map(|(_, sessions)| sessions.iter().copied()).collect();
+        if !named.is_empty() {
+            wide.sessions = named;
+            wide.confidence = wide.confidence.max(0.85);
+        }
     }
 }
 

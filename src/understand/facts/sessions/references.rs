@@ -8,121 +8,163 @@ use super::calendar::days;
 use super::names::Names;
 use super::notation::Notation;
 use super::pieces::{Kind, Piece, Reference, What};
+use super::schedule::Schedule;
 use super::words::Words;
 use crate::event::Event;
-use crate::understand::phrases::is_agglutinated;
+use crate::understand::phrases::{Phrases, is_agglutinated};
 use crate::understand::reply::Span;
-use crate::understand::script::is_unspaced;
 
-/// The references of the text: each kind found by itself, then those that stand together merged.
+/// Every reference of the text, each kind found by itself; where two overlap, the longer.
+#[must_use]
 pub fn references(text: &str, event: &Event, words: &[&Words], names: &Names, sent: Option<DateTime>) -> Vec<Piece> {
-    let notations: Vec<&Notation> = words.iter().map(|words| words.notation()).collect();
-    let mut found: Vec<Piece> = Vec::new();
-    let mut add = |span: Span, sessions: BTreeSet<usize>, kind: Kind| {
-        let only = is_only(text, span.end, words);
-        found.push(Piece { span, what: What::Reference(Reference { sessions, kind, only }) });
-    };
-    let before = |span: Span| text.get(..span.start).unwrap_or_default();
-    let elsewhere = |span: Span| is_elsewhere(text, span, words);
-    for day in days(text, &notations, event) {
-        let another = notations.iter().any(|notation| notation.is_another(before(day.span)));
+    let schedule = Schedule::of(event);
+    let mut found = Found { text, words, pieces: Vec::new() };
+    dated(&mut found, event);
+    for name in names.find_in(text) {
+        if !is_elsewhere(text, name.span, words) {
+            found.add(name.span, name.sessions, if name.is_weak { Kind::Weak } else { Kind::Name });
+        }
+    }
+    for words in words {
+        weekdays(&mut found, words, &schedule);
+        worded(&mut found, words, &schedule);
+        counted(&mut found, words, &schedule);
+        relative(&mut found, words, &schedule, sent);
+    }
+    found.longest()
+}
+
+fn dated(found: &mut Found<'_>, event: &Event) {
+    let notations: Vec<&Notation> = found.words.iter().map(|words| words.notation()).collect();
+    for day in days(found.text, &notations, event) {
+        let before = found.text.get(..day.span.start).unwrap_or_default();
+        let another = notations.iter().any(|notation| notation.is_another(before));
         let sessions = day.sessions(event);
         // A day that the event has not may be a slip; "last Monday" or one of another month is none.
         let ours = !sessions.is_empty() || day.is_near(event) && !another;
-        if ours && !elsewhere(day.span) {
-            add(day.span, sessions, Kind::Date);
+        if ours && !is_elsewhere(found.text, day.span, found.words) {
+            found.add(day.span, sessions, Kind::Date);
         }
     }
-    for name in names.find_in(text) {
-        if elsewhere(name.span) {
-            continue;
-        }
-        add(name.span, name.sessions, if name.is_weak { Kind::Weak } else { Kind::Name });
-    }
-    let dates: BTreeSet<_> = event.sessions.iter().map(|session| session.starts.date()).collect();
-    let dates: Vec<_> = dates.into_iter().collect();
-    let on = |date: Option<&jiff::civil::Date>| -> BTreeSet<usize> {
-        let sessions = event.sessions.iter().enumerate();
-        sessions.filter(|(_, session)| Some(&session.starts.date()) == date).map(|(index, _)| index).collect()
-    };
-    let everything: BTreeSet<usize> = (0..event.sessions.len()).collect();
-    for (words, notation) in words.iter().zip(&notations) {
-        for (index, weekday) in words.weekdays.iter().enumerate() {
-            for span in weekday.find_in(text) {
-                let sessions: BTreeSet<usize> = dates
-                    .iter()
-                    .filter(|date| usize::try_from(date.weekday().to_monday_zero_offset()).ok() == Some(index))
-                    .flat_map(|date| on(Some(date)))
-                    .collect();
-                if !sessions.is_empty() && !notation.is_another(before(span)) && !elsewhere(span) {
-                    add(span, sessions, Kind::Weekday);
-                }
-            }
-        }
-        let nth = |index: usize| match dates.len() {
-            1 => event.sessions.get(index).map(|_| BTreeSet::from([index])).unwrap_or_default(),
-            _ => on(dates.get(index)),
-        };
-        for (index, ordinal) in words.ordinals.iter().enumerate() {
-            ordinal.find_in(text).for_each(|span| add(span, nth(index), Kind::Ordinal));
-        }
-        for (index, ordinal) in words.bare_ordinals.iter().enumerate() {
-            ordinal.find_in(text).for_each(|span| add(span, nth(index), Kind::Weak));
-        }
-        words.evening_event.find_in(text).for_each(|span| add(span, in_part(event, 2), Kind::Ordinal));
-        let last = dates.len().max(if dates.len() == 1 { event.sessions.len() } else { 0 }).saturating_sub(1);
-        words.last.find_in(text).for_each(|span| add(span, nth(last), Kind::Ordinal));
-        words.all.find_in(text).for_each(|span| add(span, everything.clone(), Kind::All));
-        words.both.find_in(text).for_each(|span| add(span, everything.clone(), Kind::Both));
-        words.neither.find_in(text).for_each(|span| add(span, everything.clone(), Kind::Neither));
-        for (phrases, shift) in [(&words.day_before, -1), (&words.day_after, 1)] {
-            phrases.find_in(text).for_each(|span| add(span, BTreeSet::new(), Kind::Shift(shift)));
-        }
-        words.other_parts.find_in(text).for_each(|span| add(span, BTreeSet::new(), Kind::Other));
-        for (phrases, part) in [(&words.morning, 0), (&words.afternoon, 1), (&words.evening, 2)] {
-            phrases.find_in(text).for_each(|span| add(span, in_part(event, part), Kind::Part(part)));
-        }
-        for (phrases, ahead) in [(&words.today, 0), (&words.tomorrow, 1)] {
-            let Some(date) = sent.and_then(|sent| sent.date().checked_add(jiff::Span::new().days(ahead)).ok()) else {
-                continue;
-            };
-            phrases
-                .find_in(text)
-                .filter(|_| dates.contains(&date))
-                .for_each(|span| add(span, on(Some(&date)), Kind::Weekday));
-        }
-    }
-    for span in words.iter().flat_map(|words| words.no_session.find_in(text)) {
-        found.retain(|piece| !span.contains(&piece.span));
-    }
-    // The longer reference wins: "first day" as an alias, before "first"; what the event has, before what it has not.
-    found.sort_by_key(|piece| {
-        let other = matches!(&piece.what, What::Reference(reference) if reference.kind == Kind::Other);
-        (other, std::cmp::Reverse(piece.span.end.saturating_sub(piece.span.start)))
-    });
-    let mut kept: Vec<Piece> = Vec::new();
-    for piece in found {
-        if !kept.iter().any(|other| other.span.overlaps(&piece.span)) {
-            kept.push(piece);
-        }
-    }
-    kept.sort_by_key(|piece| piece.span);
-    kept
 }
 
-/// The sessions in a part of the day: before noon, until evening, evening.
-fn in_part(event: &Event, part: u8) -> BTreeSet<usize> {
-    let of = |hour: i8| {
-        if hour < 12 {
-            0
-        } else if hour < 17 {
-            1
-        } else {
-            2
+fn weekdays(found: &mut Found<'_>, words: &Words, schedule: &Schedule<'_>) {
+    for (index, weekday) in words.weekdays.iter().enumerate() {
+        let sessions = schedule.on_weekday(index);
+        if sessions.is_empty() {
+            continue;
         }
+        for span in weekday.find_in(found.text) {
+            let before = found.text.get(..span.start).unwrap_or_default();
+            if !words.notation().is_another(before) && !is_elsewhere(found.text, span, found.words) {
+                found.add(span, sessions.clone(), Kind::Weekday);
+            }
+        }
+    }
+}
+
+/// Ordinals, "everything", "both", "the evening event".
+fn worded(found: &mut Found<'_>, words: &Words, schedule: &Schedule<'_>) {
+    for (ordinals, kind) in [(&words.ordinals, Kind::Ordinal), (&words.bare_ordinals, Kind::Weak)] {
+        for (index, ordinal) in ordinals.iter().enumerate() {
+            found.add_all(ordinal, &schedule.nth(index), kind);
+        }
+    }
+    found.add_all(&words.last, &schedule.last(), Kind::Ordinal);
+    found.add_all(&words.evening_event, &schedule.in_part(2), Kind::Ordinal);
+    found.add_all(&words.all, &schedule.everything(), Kind::All);
+    found.add_all(&words.both, &schedule.everything(), Kind::Both);
+    found.add_all(&words.neither, &schedule.everything(), Kind::Neither);
+    found.add_all(&words.other_parts, &BTreeSet::new(), Kind::Other);
+}
+
+/// "The first two", "the last three days", "the remaining two".
+fn counted(found: &mut Found<'_>, words: &Words, schedule: &Schedule<'_>) {
+    let behind = |phrases: &Phrases, end: usize| {
+        let rest = found.text.get(end..)?;
+        let span = phrases
+            .find_in(rest)
+            .next()
+            .filter(|span| rest.get(..span.start).is_some_and(|gap| gap.trim().is_empty()))?;
+        Some(end.saturating_add(span.end))
     };
-    let sessions = event.sessions.iter().enumerate();
-    sessions.filter(|(_, session)| of(session.starts.hour()) == part).map(|(index, _)| index).collect()
+    let number = |end: usize| {
+        let counts = (2_usize..).zip(&words.counts);
+        let (count, end) =
+            counts.filter_map(|(count, phrases)| Some((count, behind(phrases, end)?))).max_by_key(|(_, end)| *end)?;
+        let days = behind(&words.days, end);
+        Some((count, days.is_some(), days.unwrap_or(end)))
+    };
+    let mut references: Vec<(Span, BTreeSet<usize>, Kind)> = Vec::new();
+    for (phrases, last) in [(&words.firsts, false), (&words.lasts, true)] {
+        for span in phrases.find_in(found.text) {
+            let Some((count, days, end)) = number(span.end) else { continue };
+            let sessions = if last { schedule.final_ones(count, days) } else { schedule.first(count, days) };
+            references.push((Span { end, ..span }, sessions, Kind::Counted));
+        }
+    }
+    for span in words.rest.find_in(found.text) {
+        let end = number(span.end).map_or_else(|| behind(&words.days, span.end).unwrap_or(span.end), |(_, _, end)| end);
+        references.push((Span { end, ..span }, BTreeSet::new(), Kind::Rest));
+    }
+    for (span, sessions, kind) in references {
+        found.add(span, sessions, kind);
+    }
+}
+
+/// What needs another reference, or the day of writing, to be understood.
+fn relative(found: &mut Found<'_>, words: &Words, schedule: &Schedule<'_>, sent: Option<DateTime>) {
+    found.add_all(&words.day_before, &BTreeSet::new(), Kind::Shift(-1));
+    found.add_all(&words.day_after, &BTreeSet::new(), Kind::Shift(1));
+    for (part, phrases) in [&words.morning, &words.afternoon, &words.evening].into_iter().enumerate() {
+        found.add_all(phrases, &schedule.in_part(part), Kind::Part(part));
+    }
+    for (phrases, ahead) in [(&words.today, 0), (&words.tomorrow, 1)] {
+        let date = sent.and_then(|sent| sent.date().checked_add(jiff::Span::new().days(ahead)).ok());
+        let sessions = date.map(|date| schedule.on(date)).unwrap_or_default();
+        if !sessions.is_empty() {
+            found.add_all(phrases, &sessions, Kind::Weekday);
+        }
+    }
+}
+
+/// What was found so far.
+struct Found<'a> {
+    text: &'a str,
+    words: &'a [&'a Words],
+    pieces: Vec<Piece>,
+}
+
+impl Found<'_> {
+    fn add(&mut self, span: Span, sessions: BTreeSet<usize>, kind: Kind) {
+        let only = is_only(self.text, span.end, self.words);
+        self.pieces.push(Piece { span, what: What::Reference(Reference { sessions, kind, only }) });
+    }
+
+    fn add_all(&mut self, phrases: &Phrases, sessions: &BTreeSet<usize>, kind: Kind) {
+        for span in phrases.find_in(self.text) {
+            self.add(span, sessions.clone(), kind);
+        }
+    }
+
+    /// The longer reference wins: "first day" as an alias, before "first"; what the event has, before what it has not.
+    fn longest(mut self) -> Vec<Piece> {
+        for span in self.words.iter().flat_map(|words| words.no_session.find_in(self.text)) {
+            self.pieces.retain(|piece| !span.contains(&piece.span));
+        }
+        self.pieces.sort_by_key(|piece| {
+            let other = matches!(&piece.what, What::Reference(reference) if reference.kind == Kind::Other);
+            (other, std::cmp::Reverse(piece.span.end.saturating_sub(piece.span.start)))
+        });
+        let mut kept: Vec<Piece> = Vec::new();
+        for piece in self.pieces {
+            if !kept.iter().any(|other| other.span.overlaps(&piece.span)) {
+                kept.push(piece);
+            }
+        }
+        kept.sort_by_key(|piece| piece.span);
+        kept
+    }
 }
 
 /// Whether "only" is written right behind.
@@ -143,21 +185,15 @@ fn is_only(text: &str, end: usize, words: &[&Words]) -> bool {
 /// Behind these another thought may begin.
 const CLAUSE_ENDS: [char; 11] = ['.', ',', ';', '\n', '(', ')', '。', '、', '，', '（', '）'];
 
-/// As many letters as take this width; without spaces a letter says more.
-fn within(letters: impl Iterator<Item = char>, width: usize) -> impl Iterator<Item = char> {
-    let mut taken = 0_usize;
-    letters.take_while(move |letter| {
-        taken = taken.saturating_add(if is_unspaced(*letter) { 2 } else { 1 });
-        taken <= width
-    })
-}
-
 /// Whether the words around a day say that it is no day of coming.
 fn is_elsewhere(text: &str, span: Span, words: &[&Words]) -> bool {
-    let before: String = within(text.get(..span.start).unwrap_or_default().chars().rev(), 24).collect();
+    // Where words are written together, fewer letters say as much.
+    let agglutinated = text.get(span.end..).and_then(|rest| rest.chars().next()).is_some_and(is_agglutinated);
+    let (ahead, after) = if agglutinated { (8, 8) } else { (24, 16) };
+    let before: String = text.get(..span.start).unwrap_or_default().chars().rev().take(ahead).collect();
     let before: String = before.chars().rev().collect();
     let before = before.rsplit(CLAUSE_ENDS).next().unwrap_or_default().to_string();
-    let behind: String = within(text.get(span.end..).unwrap_or_default().chars(), 16).collect();
+    let behind: String = text.get(span.end..).unwrap_or_default().chars().take(after).collect();
     let behind = behind.split(CLAUSE_ENDS).next().unwrap_or_default();
     words.iter().any(|words| words.elsewhere.occur_in(&before) || words.elsewhere.occur_in(behind))
 }

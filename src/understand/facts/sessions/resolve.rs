@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::pieces::{Joint, Kind, Piece, Reference, What};
+use super::schedule::Schedule;
 use super::sentences::Sentence;
 use super::words::Words;
 use crate::event::Event;
@@ -35,14 +36,20 @@ pub fn resolve(text: &str, sentences: &[Sentence], pieces: Vec<Piece>, event: &E
             None => resolved.pieces.push(piece),
         }
     }
-    drop_idle(sentences, &mut resolved, words.first().is_some_and(|words| words.verb_final));
+    let verb_final = words.first().is_some_and(|words| words.verb_final);
+    let merged = std::mem::take(&mut resolved.pieces);
     // "Two days" of a longer event says less than any day that is named.
-    let named = |piece: &Piece| matches!(&piece.what, What::Reference(reference) if !is_general(reference.kind));
-    if event.sessions.len() != 2 && resolved.pieces.iter().any(named) {
-        resolved
-            .pieces
-            .retain(|piece| !matches!(&piece.what, What::Reference(reference) if reference.kind == Kind::Both));
-    }
+    let named = merged.iter().any(|piece| matches!(&piece.what, What::Reference(reference) if !reference.is_general()));
+    let vague = |piece: &Piece| {
+        named
+            && event.sessions.len() != 2
+            && matches!(&piece.what, What::Reference(reference) if reference.kind == Kind::Both)
+    };
+    let kept = merged
+        .iter()
+        .enumerate()
+        .filter(|(index, piece)| !is_idle(&merged, *index, sentences, verb_final) && !vague(piece));
+    resolved.pieces = kept.map(|(_, piece)| piece.clone()).collect();
     resolved
 }
 
@@ -69,7 +76,7 @@ fn merged(text: &str, sentences: &[Sentence], before: &[Piece], piece: &Piece, w
         _ => count_words(between) <= 3,
     };
     let near = close && between.chars().count() <= 24;
-    if !near || left.kind == right.kind || is_general(left.kind) || is_general(right.kind) {
+    if !near || left.kind == right.kind || left.is_general() || right.is_general() {
         return None;
     }
     let only = left.only || right.only;
@@ -91,33 +98,25 @@ fn merged(text: &str, sentences: &[Sentence], before: &[Piece], piece: &Piece, w
     }
 }
 
-fn is_general(kind: Kind) -> bool {
-    matches!(kind, Kind::All | Kind::Both | Kind::Neither)
-}
-
-/// Resolves "the day before" and "the day after" from the day last spoken of.
+/// Resolves "the day before" and "the day after" from the day last spoken of, and "the rest" from all that was.
 fn shifted(pieces: Vec<Piece>, event: &Event) -> Vec<Piece> {
-    let date = |index: &usize| event.sessions.get(*index).map(|session| session.starts.date());
-    let dates: BTreeSet<_> = event.sessions.iter().map(|session| session.starts.date()).collect();
-    let mut last: Option<jiff::civil::Date> = None;
+    let schedule = Schedule::of(event);
+    let mut last = None;
+    let mut named = BTreeSet::new();
     let mut resolved = Vec::with_capacity(pieces.len());
     for mut piece in pieces {
         if let What::Reference(reference) = &mut piece.what {
             if let Kind::Shift(days) = reference.kind {
-                let target = last.and_then(|last| last.checked_add(jiff::Span::new().days(days)).ok());
-                let target = target.filter(|target| dates.contains(target)).or_else(|| {
-                    let two = dates.len() == 2;
-                    if days < 0 {
-                        dates.first().copied().filter(|_| two)
-                    } else {
-                        dates.last().copied().filter(|_| two)
-                    }
-                });
-                let Some(target) = target else { continue };
-                reference.sessions = (0..event.sessions.len()).filter(|index| date(index) == Some(target)).collect();
+                let Some(target) = schedule.shifted(last, days) else { continue };
+                reference.sessions = schedule.on(target);
             }
-            if !is_general(reference.kind) && !matches!(reference.kind, Kind::Part(_)) {
-                last = reference.sessions.first().and_then(date).or(last);
+            if reference.kind == Kind::Rest && !named.is_empty() {
+                reference.sessions = schedule.everything().difference(&named).copied().collect();
+            }
+            if reference.is_special() {
+                named.extend(reference.sessions.iter().copied());
+                let first = reference.sessions.first().and_then(|index| event.sessions.get(*index));
+                last = first.map(|session| session.starts.date()).or(last);
             }
         }
         resolved.push(piece);
@@ -125,49 +124,40 @@ fn shifted(pieces: Vec<Piece>, event: &Event) -> Vec<Piece> {
     resolved
 }
 
-/// Drops references that add nothing: "both" beside the two, a part of the day by itself, a day the event has not.
-fn drop_idle(sentences: &[Sentence], resolved: &mut Resolved, verb_final: bool) {
-    let pieces = std::mem::take(&mut resolved.pieces);
-    let mut kept: Vec<Piece> = Vec::with_capacity(pieces.len());
-    for (index, piece) in pieces.iter().enumerate() {
-        let What::Reference(reference) = &piece.what else {
-            kept.push(piece.clone());
-            continue;
-        };
-        let sentence = sentences.iter().find(|sentence| sentence.span.contains(&piece.span));
-        let beside = pieces.iter().enumerate().any(|(other, candidate)| {
-            let inside = sentence.is_some_and(|sentence| sentence.span.contains(&candidate.span));
-            let between = pieces.get(index.min(other)..index.max(other)).unwrap_or_default();
-            let apart = between.iter().any(|piece| match piece.what {
-                What::Except | What::Joint(Joint::But | Joint::Because) => true,
-                What::Cue(_) => verb_final,
-                _ => false,
-            });
-            other != index
-                && inside
-                && !apart
-                && matches!(&candidate.what, What::Reference(reference)
-                    if !is_general(reference.kind) && !reference.sessions.is_empty() && !matches!(reference.kind, Kind::Part(_)))
-        });
-        let keep = match reference.kind {
-            _ if reference.sessions.is_empty() => matches!(reference.kind, Kind::Date | Kind::Other),
-            Kind::All => !tied(&pieces, index),
-            Kind::Both => !beside || coordinates(&pieces, index),
-            Kind::Part(_) => false,
-            _ => true,
-        };
-        if keep {
-            kept.push(piece.clone());
-        }
+/// Whether a reference adds nothing: "both" beside the two, a part of the day by itself.
+fn is_idle(pieces: &[Piece], index: usize, sentences: &[Sentence], verb_final: bool) -> bool {
+    let Some(Piece { what: What::Reference(reference), .. }) = pieces.get(index) else { return false };
+    match reference.kind {
+        _ if reference.sessions.is_empty() => !matches!(reference.kind, Kind::Date | Kind::Other),
+        Kind::All => tied(pieces, index),
+        Kind::Both => beside_another(pieces, index, sentences, verb_final) && !coordinates(pieces, index),
+        Kind::Part(_) => true,
+        _ => false,
     }
-    resolved.pieces = kept;
+}
+
+/// Whether the sentence names particular sessions too, with nothing between that sets them apart.
+fn beside_another(pieces: &[Piece], index: usize, sentences: &[Sentence], verb_final: bool) -> bool {
+    let Some(this) = pieces.get(index) else { return false };
+    let sentence = sentences.iter().find(|sentence| sentence.span.contains(&this.span));
+    let apart = |piece: &Piece| match piece.what {
+        What::Except | What::Joint(Joint::But | Joint::Because) => true,
+        What::Cue(_) => verb_final,
+        _ => false,
+    };
+    pieces.iter().enumerate().filter(|(other, _)| *other != index).any(|(other, piece)| {
+        let special = matches!(&piece.what, What::Reference(reference) if reference.is_special());
+        let inside = sentence.is_some_and(|sentence| sentence.span.contains(&piece.span));
+        let between = pieces.get(index.min(other)..index.max(other)).unwrap_or_default();
+        special && inside && !between.iter().any(apart)
+    })
 }
 
 /// "Everything on Tuesday": the day behind it limits it.
 fn tied(pieces: &[Piece], index: usize) -> bool {
     let (Some(this), Some(next)) = (pieces.get(index), pieces.get(index.saturating_add(1))) else { return false };
     let near = next.span.start.saturating_sub(this.span.end) <= 12;
-    near && matches!(&next.what, What::Reference(reference) if !is_general(reference.kind))
+    near && matches!(&next.what, What::Reference(reference) if !reference.is_general())
 }
 
 /// "Both the picture and the conference": where one of the two is not understood, "both" is.

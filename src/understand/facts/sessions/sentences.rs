@@ -61,7 +61,9 @@ fn goes_on(before: &str, rest: &str, abbreviations: &[&str], day_stop: bool) -> 
     if abbreviations.contains(&lower.as_str()) {
         return true;
     }
-    let number = !word.is_empty() && word.chars().count() <= 2 && word.chars().all(|letter| letter.is_ascii_digit());
+    // "17.", and "17.6." as one.
+    let short = |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|letter| letter.is_ascii_digit());
+    let number = word.split('.').all(short);
     let initial = word.chars().count() == 1 && word.chars().all(char::is_uppercase);
     let next = rest.trim_start_matches([' ', '\u{a0}']).chars().next();
     let lower_next = next.is_some_and(|next| next.is_lowercase() || next.is_numeric());

@@ -115,7 +115,9 @@ fn trust(reference: &Reference, event: &Event) -> f32 {
         // Nobody comes to all of what takes place at the same time.
         Kind::All if event.sessions.windows(2).any(|pair| matches!(pair, [a, b] if b.starts < a.ends)) => -0.25,
         Kind::Part(_) => -0.25,
-        Kind::Shift(_) => -0.05,
+        // Of which days or sessions are these the first?
+        Kind::Counted if reference.sessions.len() == event.sessions.len() => -0.25,
+        Kind::Shift(_) | Kind::Rest | Kind::Counted => -0.05,
         _ => 0.0,
     }
 }

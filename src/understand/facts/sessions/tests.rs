@@ -202,3 +202,31 @@ fn every_evidence_span_covers_its_words() {
         assert_eq!(mention.evidence.span.unwrap().of(text), mention.evidence.text);
     }
 }
+
+#[test]
+fn a_text_of_any_length_is_read_in_bounded_time_and_said_to_be_cut() {
+    let reading = reading(&"Konzert am 13. Juni ja, seminar no, 음악회 참석 und ".repeat(20_000));
+    assert!(reading.signals.iter().any(|signal| signal.code == ReasonCode::LowConfidence));
+}
+
+#[test]
+fn odd_texts_are_read_without_harm() {
+    for text in [
+        "",
+        "\u{0}",
+        "🎬🎤",
+        "....",
+        "17",
+        "①②③",
+        "\u{200b}\n\r\n",
+        "İıŞß ﬁlm",
+        "6월",
+        "only",
+        "not but",
+        ": : :",
+        "((((",
+        "1.1.1.1",
+    ] {
+        let _ = reading(text);
+    }
+}

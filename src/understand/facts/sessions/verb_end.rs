@@ -131,6 +131,11 @@ fn label(text: &str, reference_start: usize, before: &[&Piece], words: &Words) -
             // As far as a label stands from what it labels: "참석하고자 하는 행사는 …".
             What::Cue(_) if is_deciding(piece) && between.chars().count() <= 14 => {
                 let group = before.get(..at)?.iter().rposition(|piece| !matches!(piece.what, What::Cue(_)));
+                // "Only to the film, on Tuesday …": that verb has its session already.
+                let taken = group.and_then(|group| before.get(group));
+                if !between.contains(':') && taken.is_some_and(|piece| matches!(piece.what, What::Reference(_))) {
+                    return None;
+                }
                 let group = before.get(group.map_or(0, |other| other.saturating_add(1))..=at)?;
                 let sure = if between.contains(':') { 0.92 } else { 0.85 };
                 return verb(text, None, group, words).map(|said| Reading::new(said, sure, "verb before"));

@@ -2,6 +2,7 @@
 //! clause, or, where that has none, to the clause that it continues or that answers it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::clause::{Clause, clauses};
 use super::pieces::{Cue, Joint, Kind, Piece, What};
@@ -14,6 +15,7 @@ use crate::event::Event;
 pub fn statements(text: &str, sentences: &[Sentence], pieces: &[Piece], event: &Event) -> Vec<Statement> {
     let clauses = clauses(text, sentences, pieces);
     let mut statements: Vec<Statement> = Vec::new();
+    let mut lists: Vec<Range<usize>> = Vec::new();
     let mut corrects = false;
     for (index, clause) in clauses.iter().enumerate() {
         corrects = corrects || clause.has(&What::Correction);
@@ -23,6 +25,7 @@ pub fn statements(text: &str, sentences: &[Sentence], pieces: &[Piece], event: &
         let before = statements.iter().rev().find(|statement| statement.is_decided()).map(|statement| statement.said);
         let reading = reading(&clauses, index, before);
         let turns = turns(clause);
+        let first = statements.len();
         let earlier = clause.has(&What::Earlier);
         for (at, span, reference) in clause.references() {
             let said = turns.as_ref().and_then(|answers| answers.get(&at).copied()).or(reading.said);
@@ -35,8 +38,40 @@ pub fn statements(text: &str, sentences: &[Sentence], pieces: &[Piece], event: &
             let statement = Statement::of(reference, span, clause, Reading { said, ..reading }, event);
             statements.push(Statement { corrects: corrects || statement.corrects, ..statement });
         }
+        match lists.last_mut() {
+            Some(list) if is_listed(text, &clauses, index) => list.end = statements.len(),
+            _ => lists.push(first..statements.len()),
+        }
+    }
+    for list in lists {
+        statements.get_mut(list).into_iter().for_each(share);
     }
     statements
+}
+
+/// Whether the clause only adds sessions to those that the one before ends with: "on Monday and all of Tuesday".
+fn is_listed(text: &str, clauses: &[Clause<'_>], index: usize) -> bool {
+    let (Some(clause), Some(before)) = (clauses.get(index), index.checked_sub(1).and_then(|at| clauses.get(at))) else {
+        return false;
+    };
+    let ends = |clause: &Clause<'_>, last: bool| {
+        let piece = if last { clause.pieces.last() } else { clause.pieces.first() };
+        piece.filter(|piece| matches!(piece.what, What::Reference(_))).map(|piece| piece.span)
+    };
+    let (Some(left), Some(right)) = (ends(before, true), ends(clause, false)) else { return false };
+    let between = text.get(left.end..right.start).unwrap_or_default();
+    clause.joint == Some(Joint::And) && before.sentence == clause.sentence && between.split_whitespace().count() <= 5
+}
+
+/// What is said of one session of a list is said of all.
+fn share(list: &mut [Statement]) {
+    let decided = list.iter().filter(|statement| statement.is_decided());
+    let surest = decided.max_by(|left, right| left.confidence.total_cmp(&right.confidence));
+    let Some((said, confidence)) = surest.map(|statement| (statement.said, statement.confidence)) else { return };
+    for statement in list.iter_mut().filter(|statement| statement.said == Said::Nothing) {
+        (statement.said, statement.rule) = (said, "one of a list");
+        statement.confidence = confidence.min(0.85);
+    }
 }
 
 /// What a text that names no session says of coming at all.
@@ -101,8 +136,8 @@ fn answer_behind(clauses: &[Clause<'_>], index: usize) -> Option<Said> {
     let same = |other: &Clause<'_>| other.sentence == clause.sentence;
     // A time or place may stand between: "17 June, 19:00: no".
     let idle = |other: &&Clause<'_>| other.pieces.is_empty() && same(other) && other.words_beside() <= 2;
-    let next = clauses.iter().skip(index.saturating_add(1)).find(|other| !idle(other))?;
-    let said = next.decides()?;
+    let (at, next) = clauses.iter().enumerate().skip(index.saturating_add(1)).find(|(_, other)| !idle(other))?;
+    let said = next.decides().filter(|_| label(clauses, at.saturating_add(1)).is_none())?;
     let bare = !next.names() && next.words_beside() <= 2;
     let answers = match next.joint {
         _ if next.sentence == clause.sentence.saturating_add(1) => clause.question && bare && clause.is_brief(),
@@ -119,8 +154,17 @@ fn answer_behind(clauses: &[Clause<'_>], index: usize) -> Option<Said> {
 fn continued(clauses: &[Clause<'_>], index: usize) -> Option<Reading> {
     let clause = clauses.get(index)?;
     let brief = clause.is_brief();
+    if let Some(label) = label(clauses, index) {
+        return Some(Reading::new(label, if brief { 0.92 } else { 0.85 }, "label before"));
+    }
     let ahead = clauses.get(..index)?.iter().rev().take_while(|other| other.sentence == clause.sentence);
     let Some(before) = ahead.clone().find_map(Clause::decides) else { return answered(clauses, index) };
+    // "Not to the concert, but from Friday on …, seminar and tour": the "but" is not understood, its list is.
+    let turned =
+        ahead.clone().take_while(|other| other.decides().is_none()).any(|other| other.joint == Some(Joint::But));
+    if turned && clause.joint != Some(Joint::But) {
+        return (brief && before == Said::No).then(|| Reading::new(Said::Yes, 0.75, "but"));
+    }
     match (clause.joint, before) {
         (Some(Joint::But), Said::No) => brief.then(|| Reading::new(Said::Yes, 0.85, "but")),
         (Some(Joint::But), other) => brief.then(|| Reading::new(other, 0.7, "but")),
@@ -137,6 +181,21 @@ fn continued(clauses: &[Clause<'_>], index: usize) -> Option<Reading> {
         (Some(Joint::Comma | Joint::Dash | Joint::Semicolon), _) => None,
         _ => answered(clauses, index),
     }
+}
+
+/// What a label before says of the sessions listed behind its colon: "Not attending: the concert; the tour".
+fn label(clauses: &[Clause<'_>], index: usize) -> Option<Said> {
+    let sentence = clauses.get(index)?.sentence;
+    let item = |clause: &Clause<'_>| clause.sentence == sentence && clause.names() && clause.decides().is_none();
+    let mut label = index;
+    while clauses.get(label).is_some_and(item) {
+        let joint = clauses.get(label)?.joint?;
+        label = label.checked_sub(1)?;
+        if joint == Joint::Colon {
+            return clauses.get(label).filter(|label| label.sentence == sentence && !label.names())?.decides();
+        }
+    }
+    None
 }
 
 /// Whether no clause since the last one that decided names a session.

@@ -39,6 +39,16 @@ pub struct Words {
     pub ordinals: Vec<Phrases>,
     /// "The latter", "last day".
     pub last: Phrases,
+    /// "First", before a number of days or sessions.
+    pub firsts: Phrases,
+    /// "Last", before a number of days or sessions.
+    pub lasts: Phrases,
+    /// What has not been named yet: "the remaining", "the others".
+    pub rest: Phrases,
+    /// Numbers that stand behind these, two first.
+    pub counts: Vec<Phrases>,
+    /// "Days", behind such a number.
+    pub days: Phrases,
     /// "The first", alone: it may mean anything.
     pub bare_ordinals: Vec<Phrases>,
     /// "Everything".
