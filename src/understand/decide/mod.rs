@@ -206,8 +206,10 @@ fn doubtful_absences(facts: &Facts, attendees: &[Attendee]) -> Vec<Reason> {
     };
     let doubt = |signal: &Signal| Reason::new(ReasonCode::LowConfidence, signal.detail.clone());
     let mut doubts: Vec<Reason> = facts.signals.iter().filter(matters).map(doubt).collect();
-    if facts.unexplained.words > MOST_UNEXPLAINED && [Field::Organization, Field::Position].into_iter().any(is_missing) {
-        let detail = format!("what is missing may stand in the {} words that were not understood", facts.unexplained.words);
+    if facts.unexplained.words > MOST_UNEXPLAINED && [Field::Organization, Field::Position].into_iter().any(is_missing)
+    {
+        let detail =
+            format!("what is missing may stand in the {} words that were not understood", facts.unexplained.words);
         doubts.push(Reason::new(ReasonCode::LowConfidence, detail));
     }
     doubts

@@ -3,7 +3,7 @@
 use super::candidate::Candidate;
 use super::mail::Mail;
 use super::name;
-use super::pieces::is_hangul;
+use super::pieces::is_native;
 use crate::event::Field;
 use crate::understand::facts::evidence::Fact;
 
@@ -93,7 +93,7 @@ fn distinct_witnesses(all: &[&Candidate], with: &Candidate, field: Field) -> Vec
 fn compatible(field: Field, a: &str, b: &str) -> bool {
     match field {
         Field::Email => a == b,
-        Field::Name => name::agree(a, b) || a.chars().any(is_hangul) != b.chars().any(is_hangul),
+        Field::Name => name::agree(a, b) || a.chars().any(is_native) != b.chars().any(is_native),
         _ => {
             let (a, b) = (name::folded(a), name::folded(b));
             let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };

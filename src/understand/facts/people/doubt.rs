@@ -4,7 +4,8 @@
 use super::mail::Mail;
 use super::phrase::{self, Kind};
 use super::pieces::{self, Piece};
-use super::{block, labels, prose};
+use super::{block, labels, prose, unspaced};
+use crate::understand::script::count_words;
 
 /// Why the absence of the writer's organization or position cannot be trusted.
 pub(super) fn about_absence(mail: &Mail<'_>) -> Option<&'static str> {
@@ -34,6 +35,9 @@ fn introduces(mail: &Mail<'_>, sentence: Piece<'_>) -> bool {
 
 /// A line with the writer's name in it, and something else that is short and was not understood.
 fn leaves_over(mail: &Mail<'_>, line: Piece<'_>) -> bool {
+    if unspaced::is_spoken(line.text, mail.lexicon) {
+        return false;
+    }
     let pieces = pieces::split(line);
     let named = pieces.iter().any(|piece| mail.read(*piece).iter().any(|part| part.kind == Kind::Name));
     named && pieces.iter().any(|piece| is_left_over(mail, *piece))
@@ -41,7 +45,7 @@ fn leaves_over(mail: &Mail<'_>, line: Piece<'_>) -> bool {
 
 /// Whether a piece is short, no contact, not the event's, and says nothing known.
 fn is_left_over(mail: &Mail<'_>, piece: Piece<'_>) -> bool {
-    let words = piece.text.split_whitespace().count();
+    let words = count_words(piece.text);
     let letters = piece.text.chars().filter(|c| c.is_alphabetic()).count();
     let known = |text: &str| {
         mail.is_of_event(text)

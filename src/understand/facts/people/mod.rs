@@ -25,6 +25,7 @@ mod sender;
 mod tagged;
 #[cfg(test)]
 mod tests;
+mod unspaced;
 mod words;
 
 use std::collections::BTreeMap;

@@ -5,9 +5,11 @@ use super::headfinal;
 use super::introduction;
 use super::mail::Mail;
 use super::phrase::{self, Kind, Part};
-use super::pieces::{self, Piece, is_capitalized, is_hangul};
+use super::pieces::{self, Piece, is_capitalized, is_hangul, is_unspaced};
+use super::unspaced;
 use crate::event::Field;
 use crate::understand::facts::evidence::Source;
+use crate::understand::script::count_words;
 
 /// No position or organization has more words.
 const WORDS: usize = 12;
@@ -23,6 +25,9 @@ pub(super) fn read(mail: &Mail<'_>) -> Vec<Candidate> {
         if sentence.text.chars().any(is_hangul) {
             candidates.extend(introduction::headfinal(mail, sentence));
         }
+        if sentence.text.chars().any(is_unspaced) {
+            candidates.extend(unspaced::introductions(mail, sentence));
+        }
         candidates.extend(triggered(mail, sentence));
         candidates.extend(beside_name(mail, sentence));
         candidates.extend(telegram(mail, sentence));
@@ -32,7 +37,7 @@ pub(super) fn read(mail: &Mail<'_>) -> Vec<Candidate> {
 
 /// Whether a sentence addresses the reader.
 pub(super) fn is_greeting(mail: &Mail<'_>, sentence: Piece<'_>) -> bool {
-    sentence.text.split_whitespace().count() <= 9
+    count_words(sentence.text) <= 9
         && mail
             .lexicon
             .find_first(|w| &w.greetings, sentence.text)
@@ -202,7 +207,7 @@ fn telegram(mail: &Mail<'_>, sentence: Piece<'_>) -> Vec<Candidate> {
     let parts: Vec<Part<'_>> = pieces::split(sentence).into_iter().flat_map(|piece| read_short(mail, piece)).collect();
     let leads = parts.first().is_some_and(|part| matches!(part.kind, Kind::Position | Kind::Institution));
     let whole = parts.iter().all(|part| part.kind != Kind::Other && part.kind != Kind::Name);
-    if !leads || !whole || sentence.text.chars().any(is_hangul) {
+    if !leads || !whole || sentence.text.chars().any(is_hangul) || sentence.text.chars().any(is_unspaced) {
         return Vec::new();
     }
     of_parts(&parts, Witness::new(Source::Prose, "telegram", 0.7), mail.lexicon)
@@ -217,9 +222,10 @@ pub(super) fn mentions(mail: &Mail<'_>) -> Vec<Candidate> {
         pieces::sentences(mail.text, mail.lexicon).into_iter().filter(|sentence| !is_greeting(mail, *sentence))
     {
         for piece in pieces::split(sentence) {
-            let korean = piece.text.chars().any(is_hangul);
-            let parts = if korean {
+            let parts = if piece.text.chars().any(is_hangul) {
                 headfinal::nouns(piece, &piece.words(), mail.lexicon)
+            } else if piece.text.chars().any(is_unspaced) {
+                unspaced::mentions(piece, mail.lexicon)
             } else {
                 phrase::mentions(piece, mail.lexicon)
             };

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use regex::Regex;
 use serde::Deserialize;
 
-use super::pieces::is_hangul;
+use super::pieces::is_native;
 use crate::understand::language::Languages;
 
 /// What the people reader needs of a language.
@@ -184,7 +184,7 @@ impl WordList {
     pub(super) fn ending_of<'a>(&'a self, word: &str) -> Option<&'a str> {
         for (before, (at, _)) in word.char_indices().enumerate() {
             if let Some(ending) = word.get(at..).and_then(|rest| self.endings.get(rest))
-                && (before >= STEM || ending.chars().all(is_hangul))
+                && (before >= STEM || ending.chars().all(is_native))
             {
                 return Some(ending);
             }

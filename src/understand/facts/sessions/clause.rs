@@ -4,6 +4,7 @@ use super::pieces::{Cue, Joint, Kind, Piece, Reference, What};
 use super::sentences::Sentence;
 use super::statement::Said;
 use crate::understand::reply::Span;
+use crate::understand::script::count_words;
 
 /// What stands between two joints of a sentence, or a whole sentence.
 #[derive(Debug, Clone)]
@@ -161,7 +162,7 @@ impl<'a> Clause<'a> {
     /// How many words stand beside its pieces.
     #[must_use]
     pub fn words_beside(&self) -> usize {
-        let count = |span: Span| span.of(self.text).split_whitespace().count();
+        let count = |span: Span| count_words(span.of(self.text));
         let named: usize = self.pieces.iter().map(|piece| count(piece.span)).sum();
         count(self.span).saturating_sub(named)
     }
