@@ -305,7 +305,7 @@ fn described(
             }
             for field in [Field::Organization, Field::Position] {
                 let has = candidates.iter().any(|candidate| candidate.field == field);
-                if !has && !(is_family && field == Field::Organization) {
+                if !(has || is_family && field == Field::Organization) {
                     candidates.extend(shared.iter().filter(|candidate| candidate.field == field).cloned());
                 }
             }

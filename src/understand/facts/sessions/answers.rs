@@ -115,7 +115,7 @@ fn limit(event: &Event, mentions: &[&Mention], weighed: &BTreeMap<String, Option
     };
     match (comes, complete) {
         // "Only" this, and others all the same.
-        _ if only.is_some_and(|only| others(&only)) => 0.8,
+        _ if only.is_some_and(|only| others(only)) => 0.8,
         (true, true) => 1.0,
         // What is said of the others may have been missed.
         (true, false) => 0.86,
