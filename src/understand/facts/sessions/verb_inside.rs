@@ -32,7 +32,7 @@ pub fn statements(text: &str, sentences: &[Sentence], pieces: &[Piece], event: &
             let excepted = clause.pieces.iter().take(at).any(|piece| piece.what == What::Except);
             let said = match said {
                 _ if excepted => Some(Said::No),
-                _ if earlier => Some(Said::Busy),
+                _ if earlier => Some(Said::Earlier),
                 said => said,
             };
             let statement = Statement::of(reference, span, clause, Reading { said, ..reading }, event);
