@@ -38,7 +38,8 @@ pub(super) fn read(reader: &Reader<'_>, reply: &ReplyText) -> Vec<Mention> {
             });
         };
         // The answer names sessions itself ("only the second"), or answers what the line asks.
-        let own: Vec<_> = statements.iter().filter(|statement| !matches!(statement.said, Said::Busy | Said::Earlier)).collect();
+        let own: Vec<_> =
+            statements.iter().filter(|statement| !matches!(statement.said, Said::Busy | Said::Earlier)).collect();
         if asked.is_empty() && own.iter().all(|statement| !statement.is_decided()) {
             continue;
         }
