@@ -110,7 +110,7 @@ fn limit(event: &Event, mentions: &[&Mention], weighed: &BTreeMap<String, Option
         weighed.get(session).is_some_and(|fact| fact.as_ref().is_some_and(|fact| fact.value == Answer::Yes))
     };
     let only = mentions.iter().find(|mention| mention.exclusive && mention.answer == Answer::Yes);
-    let others = |only: &&Mention| {
+    let others = |only: &Mention| {
         event.sessions.iter().any(|session| accepted(&session.id) && !only.sessions.contains(&session.id))
     };
     match (comes, complete) {
