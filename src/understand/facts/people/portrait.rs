@@ -1,5 +1,7 @@
 //! What a mail says of each of several people: what stands beside his name, and what is said once for all.
 
+use std::collections::BTreeMap;
+
 use super::Person;
 use super::candidate::{Candidate, Witness, of_parts};
 use super::company::{BESIDE, Someone, are_joined};
@@ -64,6 +66,7 @@ pub(super) fn described(
             email: best(Field::Email),
             scope,
             is_writer: someone.is_writer,
+            heard: BTreeMap::new(),
         }
     };
     people.iter().map(one).collect()
