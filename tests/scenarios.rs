@@ -4,7 +4,13 @@
 //! `scenario.json` (`acks`, `review`, `registry`; an absent key of a record is one that it must not have). Those of
 //! `../shared/corpus/dev-scenarios` are run where they are beside the project; `RSVPD_SHARED` names another place.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test may fail loudly, and says why")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test may fail loudly, and says why"
+)]
 
 #[path = "scenarios/compare.rs"]
 mod compare;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::Person;
 use super::candidate::{Candidate, Witness, of_parts};
+use super::labels::{Entry, Label};
 use super::mail::Mail;
 use super::mention::{self, Mention};
 use super::phrase::{self, Kind, Part};
@@ -19,6 +20,8 @@ use crate::understand::tagger::{self, Tags};
 
 /// What must speak for a name before it is somebody who comes.
 const ENOUGH: f32 = 0.5;
+/// What must speak for a name where the mail does not say in so many words that several come.
+const SURE: f32 = 0.6;
 /// Fewer words than this lead on from a name to what is said of him and the one named next.
 const BESIDE: usize = 12;
 
@@ -31,21 +34,70 @@ struct Someone {
 }
 
 /// The people, if the mail says that several come and names more than one.
-pub(super) fn read(mail: &Mail<'_>, identified: &[Candidate]) -> Option<Vec<Person>> {
+pub(super) fn read(mail: &Mail<'_>, entries: &[Entry<'_>], identified: &[Candidate]) -> Option<Vec<Person>> {
     let tags = tagger::tag(mail.text, mail.message.from.as_ref());
     let mut mentions = mention::all(mail, &tags);
-    let says_several = mail.lexicon.find_first(|w| &w.several, mail.text).is_some();
-    let accompanies = |mention: &Mention<'_>| {
-        mention.accompanies
-            && mention.weight >= ENOUGH
-            && mention.name.as_deref().is_some_and(|name| name::is_person(name, mail.lexicon))
-    };
-    if !says_several && !mentions.iter().any(accompanies) {
+    let labelled = in_labels(mail, entries, &mut mentions);
+    let has_form = entries.iter().any(|entry| entry.label == Label::Asks(Field::Name));
+    if labelled < 2 && (has_form || !says_several(mail, &tags, &mentions)) {
         return None;
     }
     let joins_writer = coordinate(mail, &mut mentions);
     let people = people(mail, &mentions, identified, joins_writer);
     (people.len() > 1).then(|| described(mail, &tags, &mentions, &people, identified))
+}
+
+/// How many people the values of labels name that ask for names ("Participants: Anna Weber, Karl Oak").
+fn in_labels(mail: &Mail<'_>, entries: &[Entry<'_>], mentions: &mut [Mention<'_>]) -> usize {
+    let labels = entries.iter().filter(|entry| entry.label == Label::Asks(Field::Name));
+    let values: Vec<Piece<'_>> = labels.flat_map(|entry| pieces::split(entry.value)).collect();
+    let is_and = |word: &Piece<'_>| mail.lexicon.is(|w| &w.conjunctions, word.text);
+    let mut names: Vec<String> = Vec::new();
+    for mention in mentions.iter_mut() {
+        let Some(name) = mention.name.as_deref().filter(|name| name::is_person(name, mail.lexicon)) else { continue };
+        let Some(value) = values.iter().find(|value| !value.bracketed && value.span().contains(&mention.piece.span()))
+        else {
+            continue;
+        };
+        let (before, after) = (mention.from.saturating_sub(value.start), mention.end().saturating_sub(value.start));
+        let (before, after) = (value.part(0, before).words(), value.part(after, value.text.len()).words());
+        let alone = before.last().is_none_or(is_and) && after.first().is_none_or(is_and);
+        if alone {
+            if !names.iter().any(|other| is_same(other, name)) {
+                names.push(name.to_owned());
+            }
+            mention.weight += SURE;
+        }
+    }
+    names.len()
+}
+
+/// Whether the mail says that more than one comes: in so many words, by "my colleague Anna Weber", or by joining names
+/// with "and".
+fn says_several(mail: &Mail<'_>, tags: &Tags, mentions: &[Mention<'_>]) -> bool {
+    let is_whole = |mention: &Mention<'_>| {
+        mention.weight >= ENOUGH && mention.name.as_deref().is_some_and(|name| name::is_person(name, mail.lexicon))
+    };
+    let joined = mentions.windows(2).any(|pair| {
+        let [one, other] = pair else { return false };
+        let is_whole = |mention: &Mention<'_>| is_whole(mention) && mention.weight >= SURE;
+        let both = is_whole(one) && is_whole(other) || one.name.is_none() && is_whole(other);
+        (both || other.name.is_none() && is_whole(one)) && says_and(mail, one, other) && are_joined(mail, one, other)
+    });
+    let mut names: Vec<&str> = Vec::new();
+    let tagged = mentions.iter().filter(|mention| is_whole(mention) && mention.weight >= SURE).filter(|mention| {
+        let names = tags.spans.iter().filter(|tagged| tagged.field == Field::Name && tagged.probability >= 0.5);
+        names.clone().any(|tagged| tagged.span.contains(&mention.piece.span()))
+    });
+    for name in tagged.filter_map(|mention| mention.name.as_deref()) {
+        if !names.iter().any(|other| is_same(other, name)) {
+            names.push(name);
+        }
+    }
+    joined
+        || names.len() > 1
+        || mentions.iter().any(|mention| mention.accompanies && is_whole(mention))
+        || mail.lexicon.find_first(|w| &w.several, mail.text).is_some()
 }
 
 /// Lends weight to those named together; whether the writer is one of them.
@@ -109,8 +161,10 @@ fn people(mail: &Mail<'_>, mentions: &[Mention<'_>], identified: &[Candidate], j
     for at in order {
         let Some(mention) = mentions.get(at) else { continue };
         let is_writer = mention.name.as_deref().is_none_or(|name| writers.iter().any(|writer| is_same(writer, name)));
+        let again = mentions.iter().position(|other| is_repeated(mail, other, mention));
         let same = |someone: &&mut Someone| {
-            is_writer && someone.is_writer
+            again.is_some_and(|again| someone.mentions.contains(&again))
+                || is_writer && someone.is_writer
                 || matches!((&someone.name, &mention.name), (Some(one), Some(other)) if is_same(one, other))
         };
         match people.iter_mut().find(same) {
@@ -144,9 +198,19 @@ fn people(mail: &Mail<'_>, mentions: &[Mention<'_>], identified: &[Candidate], j
 /// Whether two names are one person's, in one script or in two.
 fn is_same(one: &str, other: &str) -> bool {
     let (korean, latin) = if one.chars().any(is_hangul) { (one, other) } else { (other, one) };
-    let given: String = korean.chars().skip(1).collect();
     let two_scripts = korean.chars().any(is_hangul) && !latin.chars().any(is_hangul);
-    name::agree(one, other) || two_scripts && romanize::sounds_like(&given, latin)
+    let sounds = |family: usize| {
+        let given: String = korean.chars().skip(family).collect();
+        !given.is_empty() && romanize::sounds_like(&given, latin)
+    };
+    name::agree(one, other) || two_scripts && (sounds(1) || sounds(2) && korean.chars().count() > 2)
+}
+
+/// Whether a name is written again in another script: "Grace Ha (하은혜)".
+fn is_repeated(mail: &Mail<'_>, one: &Mention<'_>, other: &Mention<'_>) -> bool {
+    let between = mail.text.get(one.end()..other.from).unwrap_or_default();
+    let is_korean = |mention: &Mention<'_>| mention.piece.text.chars().any(is_hangul);
+    between.trim() == "(" && one.name.is_some() && is_korean(one) != is_korean(other)
 }
 
 fn name_words(name: &str) -> usize {
@@ -362,8 +426,19 @@ fn tagged(mail: &Mail<'_>, tags: &Tags, scope: &[Span], candidates: &[Candidate]
 }
 
 /// What holds for all: the writer's organization, and the position behind "both" or "all".
-fn shared(mail: &Mail<'_>, writer: &Person) -> Vec<Candidate> {
-    let mut shared = super::shared(mail, writer);
+pub(super) fn shared(mail: &Mail<'_>, writer: &Person) -> Vec<Candidate> {
+    let mut shared = once_for_all(mail, writer);
+    for (_, end) in mail.lexicon.find(|w| &w.group_follows, mail.text) {
+        let rest = Piece::whole(mail.text).part(end, mail.text.len());
+        let first = rest.text.lines().next().and_then(|line| pieces::split(rest.sub(line)).first().copied());
+        let read = first.map(|first| mail.read(first)).unwrap_or_default();
+        let named = read.into_iter().find(|part| matches!(part.kind, Kind::Institution | Kind::Proper));
+        shared.extend(named.map(|part| {
+            let confidence = if part.kind == Kind::Institution { 0.6 } else { 0.3 };
+            let witness = Witness::new(Source::Prose, "organization of the group", confidence);
+            Candidate::read(Field::Organization, part.value(), part.piece, witness)
+        }));
+    }
     for (_, end) in mail.lexicon.find(|w| &w.shared_follows, mail.text) {
         let rest = Piece::whole(mail.text).part(end, mail.text.len());
         let Some(first) = pieces::split(rest).first().copied() else { continue };
@@ -379,4 +454,20 @@ fn shared(mail: &Mail<'_>, writer: &Person) -> Vec<Candidate> {
         }
     }
     shared
+}
+
+/// What is said once and holds for all: the organization of the block, the sender's address.
+fn once_for_all(mail: &Mail<'_>, writer: &Person) -> Vec<Candidate> {
+    let own = mail.message.answer_address().unwrap_or_default();
+    let organization = writer.organization.iter().map(|fact| Candidate {
+        field: Field::Organization,
+        value: fact.value.clone(),
+        text: fact.evidence.text.clone(),
+        span: fact.evidence.span,
+        source: fact.evidence.source,
+        rule: "shared organization",
+        confidence: fact.evidence.confidence * 0.8,
+    });
+    let address = Candidate::outside(Field::Email, own, Witness::new(Source::From, "sender's address for all", 0.85));
+    organization.chain([address]).collect()
 }

@@ -87,8 +87,7 @@ fn unnamed<'a>(piece: Piece<'a>, writer: Option<&str>, lexicon: Lexicon<'_>) -> 
     {
         let before = piece.part(0, from);
         if before.words().last().is_some_and(|word| is_role(word, lexicon)) {
-            let unaffiliated = Part { kind: Kind::Unaffiliated, piece: piece.part(from, to) };
-            return vec![Part { kind: Kind::Position, piece }, unaffiliated]; // "Ingenieur im Ruhestand"
+            return part(Kind::Position); // "Ingenieur im Ruhestand"
         }
         return part(Kind::Unaffiliated);
     }

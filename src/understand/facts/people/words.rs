@@ -118,6 +118,10 @@ pub struct Words {
     pub(super) family: WordList,
     /// What stands right before a position or organization that several share ("both").
     pub(super) shared_follows: Patterns,
+    /// What stands right before the organization of a group ("three of us from").
+    pub(super) group_follows: Patterns,
+    /// Says that an assistant comes along with the one he writes for.
+    pub(super) comes_too: Patterns,
     /// Says that somebody mentioned does not come.
     pub(super) stays_away: Patterns,
     /// Positions of those who write for others (head-final languages).

@@ -98,12 +98,25 @@ impl<'a> Clause<'a> {
         self.references().any(|(_, _, reference)| reference.is_general())
     }
 
-    /// Days and parts that the event does not have, where the clause says that somebody comes to them.
+    /// Days and parts that the event does not have, where the clause says that somebody comes to them, or a day that
+    /// it has not beside one of its sessions.
     #[must_use]
     pub fn unknown(&self) -> Option<Span> {
         let comes = self.has(&What::Cue(Cue::Yes)) && self.says() == Some(Said::Yes);
         let mut unknown = self.all_references().filter(|(_, _, reference)| reference.sessions.is_empty());
-        unknown.next().filter(|_| comes && !self.has(&What::Cue(Cue::Busy))).map(|(_, span, _)| span)
+        // "On the 19th I am at the conference", but not "the 12th conference".
+        let apart = |span: Span| match self.pieces.as_slice() {
+            [date, Piece { what: What::Reference(name), span: named }] if date.span == span => {
+                let between = self.text.get(span.end..named.start).unwrap_or_default();
+                name.kind == Kind::Name && between.split_whitespace().count() > 2
+            }
+            _ => false,
+        };
+        unknown
+            .next()
+            .filter(|(_, span, reference)| comes || reference.kind == Kind::Date && apart(*span))
+            .filter(|_| !self.has(&What::Cue(Cue::Busy)))
+            .map(|(_, span, _)| span)
     }
 
     /// What its cues say together: one negation turns the clause.

@@ -40,6 +40,8 @@ impl Notation {
         let marks = |list: &[String]| list.iter().map(|mark| regex::escape(mark)).collect::<Vec<_>>().join("|");
         let day_mark = marks(&words.day_marks);
         let day_mark = if day_mark.is_empty() { "(?:)".to_string() } else { format!("(?:{day_mark})") };
+        // "June 20" is no day in "June 2013".
+        let day_end = if words.day_marks.is_empty() { r"\b".to_string() } else { format!(r"(?:{day_mark}|\b)") };
         let built = |needed: &str, pattern: String| match needed.is_empty() {
             true => None,
             false => Regex::new(&format!("(?i){pattern}")).ok(),
@@ -56,7 +58,7 @@ impl Notation {
         Self {
             month_first: built(
                 &month,
-                format!(r"(?:{month})\.?,? ?(?:the )?(?P<day>\d{{1,2}})(?:{day_mark})?(?:,? (?P<year>(?:19|20)\d\d)\b)?"),
+                format!(r"(?:{month})\.?,? ?(?:the )?(?P<day>\d{{1,2}}){day_end}(?:,? (?P<year>(?:19|20)\d\d)\b)?"),
             ),
             day_first: built(
                 &month,
@@ -70,7 +72,7 @@ impl Notation {
             bare_day: built(&before, format!(r"(?:{before}) (?P<day>\d{{1,2}})\b")),
             spelled_day: built(
                 &spelled,
-                match before.is_empty() {
+                match before.is_empty() || words.spelled_alone {
                     true => format!("(?:{spelled})"),
                     false => format!(r"(?:{before}) (?:{spelled})(?: (?:of )?(?:{month}))?"),
                 },

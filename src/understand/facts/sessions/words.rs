@@ -35,6 +35,8 @@ pub struct Words {
     pub not_days: Vec<String>,
     /// Days of the month in words, the first first.
     pub spelled_days: Vec<String>,
+    /// Whether a day in words needs nothing before it (Slavic genitives).
+    pub spelled_alone: bool,
     /// "The first", "day two": position among the days of the event, else among its sessions.
     pub ordinals: Vec<Phrases>,
     /// "The latter", "last day".
