@@ -48,7 +48,7 @@ impl Phrases {
 /// Whether a letter belongs to a script that writes particles onto words or no spaces at all.
 #[must_use]
 pub fn is_agglutinated(letter: char) -> bool {
-    matches!(letter, '\u{1100}'..='\u{11FF}' | '\u{3040}'..='\u{30FF}' | '\u{3130}'..='\u{318F}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}')
+    matches!(letter, '\u{1100}'..='\u{11FF}' | '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{30FF}' | '\u{3130}'..='\u{318F}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}')
 }
 
 /// The regular expression of one phrase.

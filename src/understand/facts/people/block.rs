@@ -6,7 +6,7 @@ use super::mail::Mail;
 use super::name;
 use super::phrase::{self, Kind, Part};
 use super::pieces::{self, Piece, is_capitalized, is_unspaced};
-use super::{roster, unspaced};
+use super::{boundaries, roster, unspaced};
 use crate::event::Field;
 use crate::understand::facts::evidence::Source;
 use crate::understand::script::count_words;
@@ -132,7 +132,7 @@ where
 /// The name at the end of a closing line: "Mit freundlichem Gruß, Anna Weber", "홍길동 드림".
 fn signed_name<'a>(mail: &Mail<'_>, line: Piece<'a>) -> Option<Part<'a>> {
     let words = line.words();
-    if let Some((from, to)) = mail.writer.as_deref().and_then(|writer| unspaced::find(line.text, writer)) {
+    if let Some((from, to)) = mail.writer.as_deref().and_then(|writer| boundaries::find(line.text, writer)) {
         return Some(Part { kind: Kind::Name, piece: line.part(from, to) });
     }
     if let Some(writer) = mail.writer.as_deref() {
@@ -152,14 +152,14 @@ fn names(mail: &Mail<'_>, parts: &[Part<'_>], witness: Witness) -> Vec<Candidate
     if let Some(writer) = mail.writer.as_deref() {
         let written = named.filter_map(|part| {
             let words = part.piece.words();
-            let found = match unspaced::find(part.piece.text, writer) {
+            let found = match boundaries::find(part.piece.text, writer) {
                 Some((from, to)) => Some(part.piece.part(from, to)),
                 None => name::find(&words, writer).and_then(|(from, to)| part.piece.around(words.get(from..to)?)),
             };
             Some((name::clean(found?.text, mail.lexicon)?, part))
         });
         if let Some((written, part)) = written.max_by_key(|(name, _)| length(name)) {
-            let spread = written.split_whitespace().count() > 2 && unspaced::find(&written, writer).is_some();
+            let spread = written.split_whitespace().count() > 2 && boundaries::find(&written, writer).is_some();
             let value = if length(writer) > length(&written) || spread { writer.to_string() } else { written };
             return vec![Candidate::read(Field::Name, value, part.piece, witness)];
         }

@@ -17,6 +17,7 @@ pub(super) fn best(mail: &Mail<'_>, field: Field, candidates: &[Candidate]) -> O
     fact.evidence.confidence = match field {
         Field::Organization => honest_organization(mail, &fact),
         Field::Position => confidence * honest_position(mail, &fact.value),
+        Field::Name if is_family_alone(mail, &fact.value) => confidence * 0.5,
         _ => confidence,
     };
     Some(fact)
@@ -51,6 +52,11 @@ fn honest_position(mail: &Mail<'_>, value: &str) -> f32 {
         _ => 0.6,
     };
     if mail.domain_supports(value) { length * 0.6 } else { length }
+}
+
+/// A family name in Chinese characters, alone: the rest is to be asked for.
+fn is_family_alone(mail: &Mail<'_>, name: &str) -> bool {
+    name.chars().all(is_native) && !name::is_person(name, mail.lexicon) && mail.lexicon.is(|w| &w.surnames, name)
 }
 
 /// The value that most speaks for.

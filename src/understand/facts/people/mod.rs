@@ -2,6 +2,7 @@
 
 mod address;
 mod block;
+mod boundaries;
 mod candidate;
 mod combine;
 mod company;

@@ -166,7 +166,8 @@ fn unspaced(text: &str, lexicon: Lexicon<'_>) -> Option<String> {
     let noun = |word: &&&str| is_common(word, lexicon) || lexicon.is(|w| &w.honorifics, word);
     let mut words: Vec<&str> = text.split_whitespace().filter(|word| word.chars().any(is_unspaced)).collect();
     words.drain(..words.iter().take_while(noun).count().min(words.len().saturating_sub(1)));
-    words.truncate(words.len() - words.iter().rev().take_while(noun).count());
+    let behind = words.iter().rev().take_while(noun).count().min(words.len().saturating_sub(1));
+    words.truncate(words.len() - behind);
     let least = if words.len() > 1 { 1 } else { 2 };
     let last = words.last_mut()?;
     let copula = |word: &str| lexicon.ending(|w| &w.links, word).filter(|link| link.chars().count() > 1);

@@ -7,8 +7,8 @@ use super::headfinal;
 use super::name;
 use super::organization::{named, organization, without_place};
 use super::pieces::{Piece, is_capitalized, is_hangul, is_native, is_unspaced, tidy};
-use super::unspaced;
 use super::words::{Lexicon, WordList, Words};
+use super::{boundaries, unspaced};
 
 /// What a piece of text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,7 +99,7 @@ fn unnamed<'a>(piece: Piece<'a>, writer: Option<&str>, lexicon: Lexicon<'_>) -> 
 
 /// Whether the text is the writer's name and nothing else but honorifics and degrees.
 pub(super) fn is_writer(text: &str, writer: &str, lexicon: Lexicon<'_>) -> bool {
-    if let Some((from, to)) = unspaced::find(text, writer) {
+    if let Some((from, to)) = boundaries::find(text, writer) {
         let rest = text.get(to..).unwrap_or_default().trim();
         return from == 0 && (rest.is_empty() || rest.starts_with(['(', '（']) || lexicon.is(|w| &w.degrees, rest));
     }

@@ -95,11 +95,10 @@ fn entrant(mail: &Mail<'_>, line: Piece<'_>) -> Option<Entrant> {
     let longest = if line.text.chars().any(is_hangul) { 10 } else { 12 };
     let sentence = count_words(line.text) > longest && !marked || unspaced::is_spoken(line.text, mail.lexicon);
     let short = split.iter().all(|piece| piece.text.split_whitespace().count() <= 4);
-    let alone = short
-        && !line.text.chars().any(is_unspaced)
-        && title_free(mail, first)
-        && mail.lexicon.find_first(|w| &w.closings, line.text).is_none();
-    if sentence || !says && !marked && !alone {
+    let alone = short && title_free(mail, first) && mail.lexicon.find_first(|w| &w.closings, line.text).is_none();
+    // Where no spaces part words, the lines of a signature look like those of a list.
+    let unsure = line.text.chars().any(is_unspaced) && !marked;
+    if sentence || unsure || !says && !marked && !alone {
         return None;
     }
     let witness = Witness::new(Source::Label, "list", if marked { 0.85 } else { 0.7 });
@@ -115,7 +114,7 @@ fn title_free(mail: &Mail<'_>, piece: Piece<'_>) -> bool {
 
 /// Without "1.", "2)", "-", "•" in front; numbers only where the lines are numbered ("1. Vorsitzende" is a position).
 pub(super) fn without_mark(line: Piece<'_>, numbered: bool) -> Piece<'_> {
-    let bullet = |c: char| matches!(c, '-' | '*' | '•' | '·' | '–' | ' ' | '\t' | '①'..='⑨' | '○' | '■' | '□');
+    let bullet = |c: char| matches!(c, '-' | '*' | '•' | '·' | '・' | '–' | ' ' | '\t' | '①'..='⑨' | '○' | '■' | '□');
     let number = |c: char| numbered && (c.is_ascii_digit() || matches!(c, '.' | ')' | '('));
     line.sub(line.text.trim_start_matches(|c: char| bullet(c) || number(c))).trimmed()
 }

@@ -94,6 +94,45 @@ fn the_writer_is_read_from_signatures_forms_and_sentences() {
 }
 
 #[test]
+fn the_writer_is_read_where_no_spaces_part_words() {
+    for (from, text, wanted) in [
+        (
+            ("Taro Yamada", "taro@minato.example"),
+            "港湾新聞社会部記者の山田太郎と申します。両日とも参加いたします。",
+            ["山田太郎", "港湾新聞", "記者"],
+        ),
+        (
+            ("山田 太郎", "yamada@minato.example"),
+            "出席いたします。\n\n北都大学 文学部\n准教授　山田　太郎（やまだ　たろう）\nyamada@minato.example",
+            ["山田 太郎", "北都大学", "准教授"],
+        ),
+        (
+            ("", "minato@mail.example"),
+            "氏　名：山田太郎\n所　属：みなと書房\n役　職：編集長\n参　加：全日程",
+            ["山田太郎", "みなと書房", "編集長"],
+        ),
+        (
+            ("山田太郎", "yamada@minato.example"),
+            "山田太郎です。港湾法律事務所で弁護士をしております。参加します。",
+            ["山田太郎", "港湾法律事務所", "弁護士"],
+        ),
+        (
+            ("Li Jianguo", "li@donghai.example"),
+            "您好！我是东海大学副教授李建国，两天都会参加。",
+            ["李建国", "东海大学", "副教授"],
+        ),
+        (
+            ("李建國", "li@donghai.example"),
+            "謝謝邀請，我會出席。\n\n東海基金會　秘書長\n李建國",
+            ["李建國", "東海基金會", "秘書長"],
+        ),
+        (("", "li@donghai.example"), "姓名：李建国\n单位：东海报社\n职务：记者", ["李建国", "东海报社", "记者"]),
+    ] {
+        assert_eq!(told(&only(from, text)), wanted, "{text}");
+    }
+}
+
+#[test]
 fn an_explicit_none_is_an_answer_and_a_gap_is_none() {
     let retired = only(("Ida Rowan", "ida.rowan@mail.example"), "I will come. No affiliation.\nIda Rowan");
     assert_eq!(value(retired.organization.as_ref()), "No affiliation");

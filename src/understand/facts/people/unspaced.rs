@@ -1,24 +1,23 @@
 //! Phrases and introductions in scripts without spaces (Japanese, Chinese): the ends of institutions and positions,
 //! and small words between, take a stretch of text apart: organization, position, name.
 
+use super::boundaries::{
+    CLOSING, List, all_ends, all_of, behind_break, behind_clause, family_behind, find, last_end, quoted, without_links,
+};
 use super::candidate::{Candidate, Witness, of_parts};
 use super::mail::Mail;
 use super::name;
 use super::phrase::{Kind, Part};
-use super::pieces::{self, Piece, is_unspaced};
-use super::words::{Lexicon, WordList, Words};
+use super::pieces::{self, Piece};
+use super::words::Lexicon;
 use crate::event::Field;
 use crate::understand::facts::evidence::Source;
 use crate::understand::script::{is_han, is_kana};
 
 /// No phrase of a signature has more letters.
 const PHRASE: usize = 36;
-
-const OPENING: [char; 6] = ['「', '『', '《', '〈', '“', '【'];
-const CLOSING: [char; 6] = ['」', '』', '》', '〉', '”', '】'];
-
-/// Picks a list out of a language's words.
-type List = fn(&Words) -> &WordList;
+/// The name of a part of an organization has no fewer: "社会部".
+const UNIT: usize = 3;
 
 /// Reads a piece such as "北都新聞社会部長の山田太郎" or "东海研究所研究员".
 pub(super) fn read<'a>(piece: Piece<'a>, writer: Option<&str>, lexicon: Lexicon<'_>) -> Vec<Part<'a>> {
@@ -121,7 +120,7 @@ fn organization<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Option<Part<'a>> 
     let ends = all_ends(piece.text, |w| &w.institutions, lexicon);
     let end = ends.into_iter().rev().find(|end| {
         let rest = piece.text.get(*end..).unwrap_or_default();
-        !rest.starts_with(is_han) || lexicon.is(|w| &w.units, rest)
+        !rest.starts_with(is_han) || rest.chars().count() >= UNIT && lexicon.is(|w| &w.units, rest)
     });
     let joint = |end: &usize| all_of(piece.text, |w| &w.genitives, lexicon).iter().any(|(at, _)| at == end);
     let whole = |kind| Some(Part { kind, piece });
@@ -178,19 +177,6 @@ fn name_in<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Option<Piece<'a>> {
     })
 }
 
-/// Where the letters of a name stand, however they are spaced.
-pub(super) fn find(text: &str, name: &str) -> Option<(usize, usize)> {
-    let wanted: Vec<char> = name.chars().filter(|letter| !letter.is_whitespace()).collect();
-    let first = *wanted.first().filter(|letter| is_unspaced(**letter))?;
-    text.char_indices().filter(|(_, letter)| *letter == first).find_map(|(from, _)| {
-        let letters = text.get(from..)?.char_indices().filter(|(_, letter)| !letter.is_whitespace());
-        let taken: Vec<(usize, char)> = letters.take(wanted.len()).collect();
-        let same = taken.len() == wanted.len() && taken.iter().map(|(_, letter)| letter).eq(wanted.iter());
-        let (at, last) = *taken.last().filter(|_| same)?;
-        Some((from, from + at + last.len_utf8()))
-    })
-}
-
 /// Whether a line is a sentence, rather than a line of a block.
 pub(super) fn is_spoken(text: &str, lexicon: Lexicon<'_>) -> bool {
     text.contains(['。', '！', '？']) || lexicon.ending(|w| &w.enders, text).is_some()
@@ -201,76 +187,6 @@ pub(super) fn mentions<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<Part<'
     let (rest, _) = behind_break(piece, lexicon);
     let rest = without_links(rest, lexicon);
     if rest.text.chars().count() > PHRASE { Vec::new() } else { nouns(rest, lexicon) }
-}
-
-/// Every place where a small word of a list stands, with its length.
-fn all_of(text: &str, list: List, lexicon: Lexicon<'_>) -> Vec<(usize, usize)> {
-    let words: Vec<&str> = lexicon.entries(list).filter(|word| word.starts_with(is_unspaced)).collect();
-    let longest = |from: usize| {
-        let rest = text.get(from..)?;
-        words.iter().filter(|word| rest.starts_with(**word)).map(|word| word.len()).max().map(|length| (from, length))
-    };
-    text.char_indices().filter_map(|(from, _)| longest(from)).collect()
-}
-
-/// Every place where a word of a list ends.
-fn all_ends(text: &str, list: List, lexicon: Lexicon<'_>) -> Vec<usize> {
-    let ends = text.char_indices().map(|(at, letter)| at + letter.len_utf8());
-    ends.filter(|end| {
-        text.get(..*end)
-            .is_some_and(|before| lexicon.ending(list, before).is_some_and(|word| word.ends_with(is_unspaced)))
-    })
-    .collect()
-}
-
-fn last_end(text: &str, list: List, lexicon: Lexicon<'_>) -> Option<usize> {
-    all_ends(text, list, lexicon).last().copied()
-}
-
-/// Without copulas, particles and verbs of being at the end, and what a sentence begins with.
-fn without_links<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Piece<'a> {
-    let ornament =
-        |letter: char| !letter.is_alphanumeric() && !CLOSING.contains(&letter) && !matches!(letter, ')' | '）');
-    let mut rest = piece.sub(piece.text.trim_end_matches(ornament)).trimmed();
-    while let Some(link) = lexicon.ending(|w| &w.links, rest.text).filter(|link| link.ends_with(is_unspaced)) {
-        rest = rest.part(0, rest.text.len() - link.len());
-    }
-    rest
-}
-
-/// What stands in quotation marks at the end of a piece.
-fn quoted(piece: Piece<'_>) -> Option<Piece<'_>> {
-    let text = piece.text.trim_end_matches(CLOSING);
-    let (at, mark) = text.char_indices().rev().find(|(_, letter)| OPENING.contains(letter))?;
-    let inside = piece.part(at + mark.len_utf8(), text.len());
-    (!inside.text.is_empty() && !inside.text.contains(CLOSING)).then_some(inside)
-}
-
-/// The part of a phrase behind the last word that ends a clause ("…は", "…ので").
-fn behind_clause<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> Piece<'a> {
-    let ends = all_of(piece.text, |w| &w.clause_ends, lexicon).into_iter().filter(|(at, _)| *at > 0);
-    ends.map(|(at, word)| at + word).max().map_or(piece, |end| piece.part(end, piece.text.len()))
-}
-
-/// A family name at the end where the whole name is known.
-fn family_behind(text: &str, writer: &str) -> Option<(usize, usize)> {
-    let (before, last) = text.rsplit_once(char::is_whitespace)?;
-    let known = last.chars().count() >= 2 && last.chars().all(is_unspaced) && writer.starts_with(last);
-    known.then_some((before.len() + (text.len() - before.len() - last.len()), text.len()))
-}
-
-/// The part of a clause behind the last word that begins a thought ("私は", "我是").
-fn behind_break<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> (Piece<'a>, bool) {
-    // A single letter may stand in any name.
-    let breaks = |(at, word): &(usize, usize)| {
-        *at == 0 || piece.text.get(*at..at + word).is_some_and(|word| word.chars().count() > 1)
-    };
-    let all = all_of(piece.text, |w| &w.breaks, lexicon).into_iter().filter(breaks);
-    let last = all.map(|(at, word)| at + word).max();
-    match last {
-        Some(end) => (piece.part(end, piece.text.len()), true),
-        None => (piece, false),
-    }
 }
 
 /// What a sentence says of the one who wrote it: beside his name, or in the words of an introduction.
@@ -342,4 +258,35 @@ fn called<'a>(mail: &Mail<'_>, clause: Piece<'a>) -> Option<Piece<'a>> {
     let found = phrase.part(start, phrase.text.len());
     Some(found)
         .filter(|found| (2..=8).contains(&found.text.chars().count()) && name::clean(found.text, lexicon).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::understand::language::Languages;
+
+    #[test]
+    fn a_phrase_without_spaces_is_taken_apart_where_institution_and_position_end() {
+        let lexicon = Lexicon(Languages::built_in());
+        for (phrase, wanted) in [
+            (
+                "北都大学教授の山田太郎",
+                vec![(Kind::Institution, "北都大学"), (Kind::Position, "教授"), (Kind::Name, "山田太郎")],
+            ),
+            ("港湾新聞 経済部長", vec![(Kind::Institution, "港湾新聞"), (Kind::Position, "経済部長")]),
+            ("北都大学文学部", vec![(Kind::Institution, "北都大学")]),
+            ("株式会社みなと書房", vec![(Kind::Institution, "株式会社みなと書房")]),
+            ("プログラム・マネージャー", vec![(Kind::Position, "プログラム・マネージャー")]),
+            (
+                "东海研究所研究员李建国",
+                vec![(Kind::Institution, "东海研究所"), (Kind::Position, "研究员"), (Kind::Name, "李建国")],
+            ),
+            ("王丽君律师", vec![(Kind::Name, "王丽君"), (Kind::Position, "律师")]),
+            ("楽しみにしています", vec![(Kind::Other, "楽しみにしています")]),
+        ] {
+            let parts = read(Piece::whole(phrase), None, lexicon);
+            let parts: Vec<(Kind, &str)> = parts.iter().map(|part| (part.kind, part.piece.text)).collect();
+            assert_eq!(parts, wanted, "{phrase}");
+        }
+    }
 }

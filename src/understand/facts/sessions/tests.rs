@@ -283,3 +283,58 @@ fn a_session_on_a_day_the_event_has_not_is_told_but_not_the_number_of_an_edition
     assert_eq!(codes("Am 19. Juni bin ich im Seminar."), [ReasonCode::UnknownSession]);
     assert_eq!(codes("Re: 12. Seminar"), []);
 }
+
+#[test]
+fn japanese_answers_are_read_without_spaces() {
+    for day in [
+        "6月14日",
+        "６月１４日",
+        "14日",
+        "１４日(金)",
+        "十四日",
+        "金曜日",
+        "二日目",
+        "6/14",
+        "翌14日",
+        "6月14日のセミナー",
+    ] {
+        assert_eq!(answers(&format!("私は{day}に参加いたします。")), [None, Some(Yes)], "{day:?}");
+    }
+    check(&[
+        ("両日とも出席いたします。", BOTH),
+        ("コンサートとセミナー、どちらも伺います。", BOTH),
+        ("13日と14日に参加させていただきます。", BOTH),
+        ("13日のコンサートのみ参加します。", FIRST),
+        ("セミナーだけ出席します。", SECOND),
+        ("コンサート以外すべて参加します。", SECOND),
+        ("コンサートには都合がつかず伺えませんが、セミナーには出席いたします。", SECOND),
+        ("13日は参加できません。14日は参加します。", SECOND),
+        ("コンサート：欠席\nセミナー：出席", SECOND),
+        ("コンサート　○\nセミナー　×", FIRST),
+        ("セミナーに参加させていただくことができません。", [None, Some(No)]),
+        ("コンサートに参加したい気持ちは山々ですが、14日だけ伺います。", SECOND),
+        ("セミナーは未定です。", [None, Some(Maybe)]),
+    ]);
+}
+
+#[test]
+fn chinese_answers_are_read_in_both_scripts() {
+    for day in ["6月14日", "14号", "14號", "十四日", "周五", "星期五", "第二天", "6月14日的研讨会", "14日的研討會"]
+    {
+        assert_eq!(answers(&format!("我会参加{day}。")), [None, Some(Yes)], "{day:?}");
+    }
+    check(&[
+        ("两天都参加。", BOTH),
+        ("音樂會和研討會我都會參加。", BOTH),
+        ("我只参加音乐会。", FIRST),
+        ("音乐会我去不了，研讨会一定到。", SECOND),
+        ("13号不能来，14号参加。", SECOND),
+        ("我無法出席13日的音樂會，14日的研討會會準時參加。", SECOND),
+        ("音乐会：否\n研讨会：是", SECOND),
+    ]);
+}
+
+#[test]
+fn a_session_inside_a_longer_word_is_none() {
+    assert_eq!(answers("県議会議員の山田です。"), [None, None]);
+}
