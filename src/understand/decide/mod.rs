@@ -118,7 +118,7 @@ pub fn decide(facts: &Facts, reply: &ReplyText, message: &Message, event: &Event
     }
     doubts.extend(uncertain_answers(&attendees));
     doubts.extend(weak_readings(&attendees));
-    doubts.extend(doubtful_absences(facts, &attendees));
+    doubts.extend(doubtful_absence(facts, &attendees));
     doubts.extend(identity::doubts(kind, &attendees, event, known));
 
     let notes = facts.signals.iter().filter(|signal| asks_for_a_person(signal.code)).map(reason);
@@ -194,25 +194,13 @@ fn weak_readings(attendees: &[Attendee]) -> Vec<Reason> {
     weak.collect()
 }
 
-/// A fact is asked for only where it is really not there. What a reader says may hold it keeps a question back, if
-/// the fact is still missing once the registry was consulted; and so do many words that no reader understood.
-fn doubtful_absences(facts: &Facts, attendees: &[Attendee]) -> Vec<Reason> {
+/// A fact is asked for only where it is really not there: many words that no reader understood may hold it.
+fn doubtful_absence(facts: &Facts, attendees: &[Attendee]) -> Option<Reason> {
     let is_missing = |field: Field| attendees.iter().any(|attendee| attendee.missing.contains(&field));
-    let matters = |signal: &&Signal| match signal.code {
-        ReasonCode::MissingName => is_missing(Field::Name),
-        ReasonCode::MissingOrganization => is_missing(Field::Organization),
-        ReasonCode::MissingPosition => is_missing(Field::Position),
-        _ => false,
-    };
-    let doubt = |signal: &Signal| Reason::new(ReasonCode::LowConfidence, signal.detail.clone());
-    let mut doubts: Vec<Reason> = facts.signals.iter().filter(matters).map(doubt).collect();
-    if facts.unexplained.words > MOST_UNEXPLAINED && [Field::Organization, Field::Position].into_iter().any(is_missing)
-    {
-        let detail =
-            format!("what is missing may stand in the {} words that were not understood", facts.unexplained.words);
-        doubts.push(Reason::new(ReasonCode::LowConfidence, detail));
-    }
-    doubts
+    let words = facts.unexplained.words;
+    let doubtful = words > MOST_UNEXPLAINED && [Field::Organization, Field::Position].into_iter().any(is_missing);
+    let detail = format!("what is missing may stand in the {words} words that were not understood");
+    doubtful.then(|| Reason::new(ReasonCode::LowConfidence, detail))
 }
 
 fn deduplicate(reasons: &mut Vec<Reason>) {

@@ -34,15 +34,6 @@ pub(super) fn read(mail: &Mail<'_>) -> Vec<Candidate> {
     candidates
 }
 
-/// The lines of the trailing block, taken apart.
-pub(super) fn lines<'a>(mail: &Mail<'a>) -> Vec<Piece<'a>> {
-    let lines: Vec<Piece<'a>> = pieces::lines(mail.text).collect();
-    let from = start(mail, &lines).unwrap_or(lines.len());
-    let block =
-        lines.iter().skip(from).filter(|line| !line.text.is_empty() && line.text.chars().count() <= LINE).take(LINES);
-    block.flat_map(|line| pieces::split(*line)).collect()
-}
-
 /// The first line of the trailing block.
 fn start(mail: &Mail<'_>, lines: &[Piece<'_>]) -> Option<usize> {
     if let Some(offset) = mail.signature {

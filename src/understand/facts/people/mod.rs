@@ -6,7 +6,6 @@ mod boundaries;
 mod candidate;
 mod combine;
 mod company;
-mod doubt;
 mod fuller;
 mod headfinal;
 mod introduction;
@@ -143,14 +142,6 @@ fn signals(mail: &Mail<'_>, people: &[Person]) -> Vec<Signal> {
         doubt(ReasonCode::TooManyPeople, format!("{} people are listed", people.len()), None);
     }
     let mut uncertain = |detail: &str| doubt(ReasonCode::LowConfidence, detail.to_string(), None);
-    if people.iter().any(|person| person.name.is_none()) {
-        uncertain("a name was not found");
-    }
-    if people.iter().any(|person| person.organization.is_none() || person.position.is_none())
-        && let Some(reason) = doubt::about_absence(mail)
-    {
-        uncertain(reason);
-    }
     if let [person] = people {
         if person.is_writer && principal::is_deputy(mail) {
             uncertain("somebody writes for another person, who was not found");
