@@ -54,7 +54,11 @@ fn main() {
                 }
             }
         }
-        println!("epoch {epoch}: right {:.3} of seen, {:.3} of unseen", right(&weights, &seen), right(&weights, &unseen));
+        println!(
+            "epoch {epoch}: right {:.3} of seen, {:.3} of unseen",
+            right(&weights, &seen),
+            right(&weights, &unseen)
+        );
     }
     let bytes = Model::of(&weights).to_bytes();
     fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("config/opinion.bin"), &bytes).unwrap();
@@ -68,7 +72,8 @@ fn examples(author: &str, events: &BTreeMap<String, Event>) -> Vec<(Sight, usize
         let event = &events[&reading.event];
         for (subject, person) in reading.pairs() {
             let truth = &person["sessions"];
-            let several = truth.as_array().is_some_and(|list| list.iter().any(|item| item.is_null() || item.is_array()));
+            let several =
+                truth.as_array().is_some_and(|list| list.iter().any(|item| item.is_null() || item.is_array()));
             let truth = if several { &truth[0] } else { truth };
             for (session, sight) in event.sessions.iter().zip(&subject.sights) {
                 let class = match truth {

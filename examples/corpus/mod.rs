@@ -109,4 +109,3 @@ pub fn plain(text: &str) -> String {
     let text: String = text.chars().map(|c| if "–—−".contains(c) { '-' } else { c }).collect();
     text.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
 }
-

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::facts;
+use super::script::Script;
 
 /// Everything rsvpd knows of one language.
 #[derive(Debug, Deserialize)]
@@ -14,7 +15,7 @@ use super::facts;
 pub struct Language {
     /// ISO 639-1 code, e.g. `de`.
     pub code: String,
-    /// Frequent small words that give the language away; empty where the script does.
+    /// Frequent small words that give the language away; where the script does, those that no other of the script has.
     pub function_words: Vec<String>,
     /// The script, where the language alone uses it.
     #[serde(default)]
@@ -27,26 +28,29 @@ pub struct Language {
     pub intent: facts::intent::Words,
 }
 
-/// A script that one language alone uses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Script {
-    /// Korean.
-    Hangul,
-}
-
 /// Languages to read with: all that rsvpd knows, or those that matter to one mail.
 #[derive(Debug)]
 pub struct Languages {
     all: Vec<&'static Language>,
 }
 
-static EMBEDDED: [&str; 5] = [
+static EMBEDDED: [&str; 16] = [
     include_str!("../../config/languages/en.toml"),
     include_str!("../../config/languages/de.toml"),
     include_str!("../../config/languages/ko.toml"),
+    include_str!("../../config/languages/ja.toml"),
+    include_str!("../../config/languages/zh.toml"),
     include_str!("../../config/languages/fr.toml"),
     include_str!("../../config/languages/es.toml"),
+    include_str!("../../config/languages/it.toml"),
+    include_str!("../../config/languages/pt.toml"),
+    include_str!("../../config/languages/nl.toml"),
+    include_str!("../../config/languages/nb.toml"),
+    include_str!("../../config/languages/sv.toml"),
+    include_str!("../../config/languages/da.toml"),
+    include_str!("../../config/languages/cs.toml"),
+    include_str!("../../config/languages/sk.toml"),
+    include_str!("../../config/languages/pl.toml"),
 ];
 
 /// What a word weighs that one language alone has; one that several share weighs as much less.
@@ -104,16 +108,13 @@ impl Languages {
     /// A script of its own gives a language away; among the others the one with most of its function words. A further
     /// one needs words that those before it do not have: kindred languages share many.
     fn weighed(&self, text: &str) -> Vec<(usize, &'static Language)> {
-        let letters = text.chars().filter(|letter| letter.is_alphabetic()).count();
-        let hangul = text.chars().filter(|letter| matches!(letter, '\u{AC00}'..='\u{D7AF}')).count();
         let mut words = words(text);
         let mut rest: Vec<&'static Language> = self.all.clone();
         let mut found: Vec<(usize, &'static Language)> = Vec::new();
         loop {
             let weights = rest.iter().map(|language| match language.script {
                 // A syllable weighs as a word would: a Korean mail may well carry an English signature.
-                Some(Script::Hangul) if hangul.saturating_mul(10) > letters => hangul.saturating_mul(WORD),
-                Some(Script::Hangul) => 0,
+                Some(script) => script.letters_in(text, &language.function_words).saturating_mul(WORD),
                 None => words.iter().map(|word| self.weight(language, word)).sum(),
             });
             let likeliest = weights.enumerate().max_by_key(|(at, weight)| (*weight, std::cmp::Reverse(*at)));
@@ -189,6 +190,9 @@ mod tests {
         assert_eq!(codes("I would be glad to come to the concert."), ["en"]);
         assert_eq!(codes("Ich komme gerne zum Konzert."), ["de"]);
         assert_eq!(codes("음악회에 참석하겠습니다."), ["ko"]);
+        assert_eq!(codes("音楽会に参ります。"), ["ja"]);
+        assert_eq!(codes("我会参加音乐会。"), ["zh"]);
+        assert_eq!(codes("我會參加音樂會。"), ["zh"]);
         assert_eq!(Languages::built_in().detect("Danke, ich bin dabei").unwrap().code, "de");
     }
 

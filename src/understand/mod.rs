@@ -18,6 +18,7 @@ pub mod message;
 pub mod offline;
 pub mod phrases;
 pub mod reply;
+pub mod script;
 pub mod tagger;
 mod topic;
 

@@ -2,7 +2,7 @@
 //!
 //! A phrase is written as it is said. `*` stands for the rest of a word (`absag*`), `…` for up to four words between
 //! (`sage … ab`), a space for any white space, at either end for the edge of a word, `'` for any apostrophe. Scripts that write particles onto the word
-//! (Hangul) match inside words, all others only whole words.
+//! (Hangul) or no spaces at all (kana, Chinese characters) match inside words, all others only whole words.
 
 use regex::Regex;
 use serde::Deserialize;
@@ -48,7 +48,7 @@ impl Phrases {
 /// Whether a letter belongs to a script that writes particles onto words or no spaces at all.
 #[must_use]
 pub fn is_agglutinated(letter: char) -> bool {
-    matches!(letter, '\u{1100}'..='\u{11FF}' | '\u{3040}'..='\u{30FF}' | '\u{3130}'..='\u{318F}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}')
+    matches!(letter, '\u{1100}'..='\u{11FF}' | '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{30FF}' | '\u{3130}'..='\u{318F}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}')
 }
 
 /// The regular expression of one phrase.
@@ -70,7 +70,7 @@ pub fn pattern(phrase: &str) -> String {
             '…' => {
                 letters.next_if_eq(&' ');
                 pattern.push_str(match agglutinated {
-                    true => r"[^.!?,;\n]{0,8}?",
+                    true => r"[^.!?,;。、，！？；\n]{0,8}?",
                     false => r"(?:[^\w.!?;,:]+[\w'’-]+){0,4}?[^\w.!?;,:]+",
                 });
             }

@@ -10,7 +10,9 @@ use crate::understand::message::{MachineMark, Message, Verdict};
 #[must_use]
 pub fn machine(message: &Message, events: &[&Event]) -> Option<Decision> {
     let from = message.from.as_ref().map(|from| from.address.as_str());
-    if events.iter().any(|event| Some(event.mailbox.as_str()) == from) {
+    // From our own address, but not from our own server: somebody poses as us, and staff must see it.
+    let ours = events.iter().any(|event| Some(event.mailbox.as_str()) == from);
+    if ours && forged(message).is_none() {
         return Some(ignored(Kind::Automatic, Reason::new(ReasonCode::AutomaticReply, "our own mail came back")));
     }
     let has = |mark: &MachineMark| message.machine_marks.contains(mark);

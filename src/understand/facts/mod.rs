@@ -94,10 +94,11 @@ impl Facts {
         }));
         let explained = explained(&subjects, &reading, &intent);
         let unexplained = Unexplained::of(reply, &explained, languages);
+        let language = languages.detect(&reply.text).map_or("", |language| language.code.as_str());
         for subject in &mut subjects {
             let sights = opinion::sights(&reply.text, subject, &reading.mentions, &intent, event);
             let agreement = opinion::agreement(&sights, subject, event);
-            subject.believe(trust::grounds(subject, agreement, &intent, event, &unexplained));
+            subject.believe(trust::grounds(subject, agreement, &intent, event, &unexplained, language));
             subject.sights = sights;
         }
         if let [subject] = subjects.as_mut_slice() {

@@ -43,7 +43,8 @@ pub fn sights(text: &str, subject: &Subject, mentions: &[Mention], intent: &Inte
     let tokens = tokens(text, MAX_TOKENS);
     let words: Vec<String> = tokens.iter().map(|token| token.text.to_lowercase()).collect();
     let scope = &subject.person.scope;
-    let answer = |session: &str| subject.sessions.as_ref().and_then(|answers| answers.get(session)).map(|fact| fact.value);
+    let answer =
+        |session: &str| subject.sessions.as_ref().and_then(|answers| answers.get(session)).map(|fact| fact.value);
     let kind = format!("{:?}", intent.kind.as_ref().map(|(kind, _)| *kind));
     let several = event.sessions.len().min(4);
     let shared: Vec<usize> = words

@@ -55,6 +55,7 @@ pub fn grounds(
     intent: &Intent,
     event: &Event,
     left: &Unexplained,
+    language: &str,
 ) -> BTreeMap<Field, Grounds> {
     let person = &subject.person;
     let texts =
@@ -75,9 +76,28 @@ pub fn grounds(
         })
         .collect();
     let mut sessions = session_grounds(subject, intent, event, left);
-    sessions.push(("opinion", logit(agreement)));
+    sessions.extend([
+        ("opinion", logit(agreement)),
+        ("opinion_against", flag(agreement < 0.4)),
+        ("opinion_fair", flag(agreement >= 0.8)),
+        ("opinion_sure", flag(agreement >= 0.95)),
+    ]);
     all.insert(Field::Sessions, sessions);
+    // What is known of a language differs; one that nobody calibrated on is believed like the worst.
+    let spoken = match language {
+        "en" => "in_en",
+        "de" => "in_de",
+        "ko" => "in_ko",
+        _ => "in_another",
+    };
+    for grounds in all.values_mut() {
+        grounds.push((spoken, 1.0));
+    }
     all
+}
+
+fn flag(set: bool) -> f32 {
+    if set { 1.0 } else { 0.0 }
 }
 
 /// Whether the words of a text are read as the name of a session too: one of the two is wrong.
@@ -90,10 +110,21 @@ impl Heard {
     fn grounds(&self, left: f32) -> Grounds {
         let (rules, tagger, presence) = (logit(self.rules), logit(self.tagger), logit(self.presence));
         match self.relation {
-            Relation::Same => vec![("same", 1.0), ("same_rules", rules), ("same_tagger", tagger)],
+            Relation::Same => vec![
+                ("same", 1.0),
+                ("same_rules", rules),
+                ("same_tagger", tagger),
+                ("same_rules_sure", flag(self.rules >= 0.9)),
+                ("same_tagger_sure", flag(self.tagger >= 0.85)),
+            ],
             Relation::Part => vec![("part", 1.0), ("part_rules", rules), ("part_tagger", tagger)],
             Relation::Other => vec![("other", 1.0), ("other_rules", rules), ("other_tagger", tagger)],
-            Relation::Silent => vec![("silent", 1.0), ("silent_rules", rules), ("silent_presence", presence)],
+            Relation::Silent => vec![
+                ("silent", 1.0),
+                ("silent_rules", rules),
+                ("silent_rules_sure", flag(self.rules >= 0.9)),
+                ("silent_presence", presence),
+            ],
             Relation::TaggerOnly => vec![("alone", 1.0), ("alone_tagger", tagger)],
             Relation::Nothing => vec![("nothing", 1.0), ("nothing_presence", presence), ("nothing_unexplained", left)],
         }
@@ -113,12 +144,18 @@ fn session_grounds(subject: &Subject, intent: &Intent, event: &Event, left: &Une
     }
     let weakest = answers.iter().map(|fact| fact.evidence.confidence).fold(1.0, f32::min);
     let all = answers.len() >= event.sessions.len();
-    let (complete, confidence) = if all { ("complete", "complete_rules") } else { ("partial", "partial_rules") };
-    let flag = |set: bool| if set { 1.0 } else { 0.0 };
+    let names = if all {
+        ["complete", "complete_rules", "complete_fair", "complete_sure"]
+    } else {
+        ["partial", "partial_rules", "partial_fair", "partial_sure"]
+    };
+    let [complete, confidence, fair, sure] = names;
     let accepts_all = answers.iter().all(|fact| fact.value == Answer::Yes);
     vec![
         (complete, 1.0),
         (confidence, logit(weakest)),
+        (fair, flag(weakest >= 0.85)),
+        (sure, flag(weakest >= 0.95)),
         ("many", flag(event.sessions.len() > 2)),
         ("no_yes", flag(answers.iter().all(|fact| fact.value != Answer::Yes))),
         ("maybe", flag(answers.iter().any(|fact| fact.value == Answer::Maybe))),

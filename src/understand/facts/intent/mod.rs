@@ -123,6 +123,9 @@ fn kind(
         }
         (Some(yes), _) => read(Kind::Attend, Some(yes), 0.95, "a session is accepted"),
         (None, Some(no)) if everything(Answer::No) => read(Kind::Decline, Some(no), 0.95, "every session is declined"),
+        (None, None) if refuse.is_some() && earlier.is_some() => {
+            read(Kind::Cancel, refuse, 0.7, "an answer given before is taken back")
+        }
         (None, _) if refuse.is_some() => read(Kind::Decline, refuse, 0.85, "a refusal"),
         (None, Some(no)) => read(Kind::Decline, Some(no), 0.6, "a session is declined"),
         (None, None) if accept.is_some() && question.is_none() => read(Kind::Attend, accept, 0.8, "an acceptance"),

@@ -41,7 +41,9 @@ pub fn of(sentence: &Sentence<'_>, words: &[&Words]) -> Vec<Signal> {
         if let Some(span) = first(&words.uncertain, &words.certain, sentence.text).or(hedge) {
             add(ReasonCode::UncertainAttendance, format!("is not sure: \"{}\"", sentence.text.trim()), span);
         }
+        let mut company = words.company.iter().map(|company| &company.0);
         if let Some(span) = first(&words.companion, &words.alone, sentence.text)
+            .or_else(|| company.find_map(|company| first(company, &words.alone, sentence.text)))
             && !words.alone.occur_in(sentence.text)
             && sentence.attends
         {

@@ -42,8 +42,31 @@ pub struct Words {
     pub suspicious: Phrases,
     /// Others who come along.
     pub companion: Phrases,
+    /// The same, where one of many people comes along in one of many ways.
+    pub company: Vec<Company>,
     /// Companions spoken of who do not come.
     pub alone: Phrases,
     /// What people ask for, by a name that staff read.
     pub requests: BTreeMap<String, Phrases>,
+}
+
+/// Ways to speak of somebody who comes along, each said of anybody: "with my {}" of wife, colleague, driver.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "WaysOfPeople")]
+pub struct Company(pub Phrases);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WaysOfPeople {
+    who: Vec<String>,
+    how: Vec<String>,
+}
+
+impl TryFrom<WaysOfPeople> for Company {
+    type Error = regex::Error;
+
+    fn try_from(words: WaysOfPeople) -> Result<Self, regex::Error> {
+        let phrases = words.how.iter().flat_map(|how| words.who.iter().map(|who| how.replace("{}", who)));
+        Phrases::try_from(phrases.collect::<Vec<String>>()).map(Self)
+    }
 }

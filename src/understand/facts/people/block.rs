@@ -5,10 +5,11 @@ use super::labels;
 use super::mail::Mail;
 use super::name;
 use super::phrase::{self, Kind, Part};
-use super::pieces::{self, Piece, is_capitalized};
-use super::roster;
+use super::pieces::{self, Piece, is_capitalized, is_unspaced};
+use super::{boundaries, roster, unspaced};
 use crate::event::Field;
 use crate::understand::facts::evidence::Source;
+use crate::understand::script::count_words;
 
 /// A line longer than this is a sentence or a disclaimer.
 const LINE: usize = 100;
@@ -41,6 +42,7 @@ fn start(mail: &Mail<'_>, lines: &[Piece<'_>]) -> Option<usize> {
     let short = |line: &Piece<'_>| line.text.chars().count() <= LINE;
     let closing = lines.iter().rposition(|line| short(line) && is_closing(mail, line.text));
     let name = lines.iter().rposition(|line| begins_with_name(mail, *line));
+    let name = name.map(|name| above(mail, lines, name));
     match (closing, name) {
         (Some(closing), Some(name)) if name < closing => Some(name),
         (Some(closing), _) => Some(closing),
@@ -48,13 +50,27 @@ fn start(mail: &Mail<'_>, lines: &[Piece<'_>]) -> Option<usize> {
     }
 }
 
+/// The first of the lines that belong to the name at `at`: where no spaces part words, organization and position stand
+/// above it.
+fn above(mail: &Mail<'_>, lines: &[Piece<'_>], at: usize) -> usize {
+    let belongs = |line: &&Piece<'_>| {
+        let letters = line.text.chars().filter(|c| is_unspaced(*c)).count();
+        let short = line.text.chars().count() <= LINE / 2 && !unspaced::is_spoken(line.text, mail.lexicon);
+        letters > 1 && short && !labels::is_labelled(**line, mail.lexicon) && !is_closing(mail, line.text)
+    };
+    at - lines.get(..at).unwrap_or_default().iter().rev().take_while(belongs).count().min(LINES / 2)
+}
+
 fn is_closing(mail: &Mail<'_>, line: &str) -> bool {
-    line.split_whitespace().count() <= 9 && mail.lexicon.find_first(|w| &w.closings, line).is_some()
+    count_words(line) <= 9 && mail.lexicon.find_first(|w| &w.closings, line).is_some()
 }
 
 /// Whether a line starts with the writer's name and goes on, if at all, with separate pieces.
 fn begins_with_name(mail: &Mail<'_>, line: Piece<'_>) -> bool {
     let Some(writer) = &mail.writer else { return false };
+    if unspaced::is_spoken(line.text, mail.lexicon) {
+        return false;
+    }
     let whole = phrase::is_writer(line.text, writer, mail.lexicon);
     let first = pieces::split(line).first().is_some_and(|first| {
         phrase::read(*first, Some(writer), mail.lexicon).iter().any(|part| part.kind == Kind::Name)
@@ -78,9 +94,9 @@ where
 {
     let mut parts: Vec<Part<'a>> = Vec::new();
     for (index, line) in lines.enumerate() {
-        let words = line.text.split_whitespace().count();
-        let sentence =
-            words > 14 || line.text.chars().count() > LINE || (words > 7 && line.text.ends_with(['.', '!', '?']));
+        let words = count_words(line.text);
+        let ends = line.text.ends_with(['.', '!', '?']) || unspaced::is_spoken(line.text, mail.lexicon);
+        let sentence = words > 14 || line.text.chars().count() > LINE || (words > 7 && ends);
         if sentence && index > 0 {
             break;
         }
@@ -107,6 +123,9 @@ where
 /// The name at the end of a closing line: "Mit freundlichem Gruß, Anna Weber", "홍길동 드림".
 fn signed_name<'a>(mail: &Mail<'_>, line: Piece<'a>) -> Option<Part<'a>> {
     let words = line.words();
+    if let Some((from, to)) = mail.writer.as_deref().and_then(|writer| boundaries::find(line.text, writer)) {
+        return Some(Part { kind: Kind::Name, piece: line.part(from, to) });
+    }
     if let Some(writer) = mail.writer.as_deref() {
         let (from, to) = name::find(&words, writer)?;
         return Some(Part { kind: Kind::Name, piece: line.around(words.get(from..to)?)? });
@@ -120,15 +139,19 @@ fn signed_name<'a>(mail: &Mail<'_>, line: Piece<'a>) -> Option<Part<'a>> {
 /// The name, as the block writes it, or completed from From.
 fn names(mail: &Mail<'_>, parts: &[Part<'_>], witness: Witness) -> Vec<Candidate> {
     let named = parts.iter().filter(|part| part.kind == Kind::Name);
-    let length = |name: &str| name.chars().filter(|c| *c != '.').count();
+    let length = |name: &str| name.chars().filter(|c| *c != '.' && !c.is_whitespace()).count();
     if let Some(writer) = mail.writer.as_deref() {
         let written = named.filter_map(|part| {
             let words = part.piece.words();
-            let found = name::find(&words, writer).and_then(|(from, to)| part.piece.around(words.get(from..to)?));
+            let found = match boundaries::find(part.piece.text, writer) {
+                Some((from, to)) => Some(part.piece.part(from, to)),
+                None => name::find(&words, writer).and_then(|(from, to)| part.piece.around(words.get(from..to)?)),
+            };
             Some((name::clean(found?.text, mail.lexicon)?, part))
         });
         if let Some((written, part)) = written.max_by_key(|(name, _)| length(name)) {
-            let value = if length(writer) > length(&written) { writer.to_string() } else { written };
+            let spread = written.split_whitespace().count() > 2 && boundaries::find(&written, writer).is_some();
+            let value = if length(writer) > length(&written) || spread { writer.to_string() } else { written };
             return vec![Candidate::read(Field::Name, value, part.piece, witness)];
         }
     }

@@ -3,7 +3,7 @@
 use super::candidate::Candidate;
 use super::mail::Mail;
 use super::name;
-use super::pieces::is_hangul;
+use super::pieces::is_native;
 use crate::event::Field;
 use crate::understand::facts::evidence::Fact;
 
@@ -17,6 +17,7 @@ pub(super) fn best(mail: &Mail<'_>, field: Field, candidates: &[Candidate]) -> O
     fact.evidence.confidence = match field {
         Field::Organization => honest_organization(mail, &fact),
         Field::Position => confidence * honest_position(mail, &fact.value),
+        Field::Name if is_family_alone(mail, &fact.value) => confidence * 0.5,
         _ => confidence,
     };
     Some(fact)
@@ -51,6 +52,11 @@ fn honest_position(mail: &Mail<'_>, value: &str) -> f32 {
         _ => 0.6,
     };
     if mail.domain_supports(value) { length * 0.6 } else { length }
+}
+
+/// A family name in Chinese characters, alone: the rest is to be asked for.
+fn is_family_alone(mail: &Mail<'_>, name: &str) -> bool {
+    name.chars().all(is_native) && !name::is_person(name, mail.lexicon) && mail.lexicon.is(|w| &w.surnames, name)
 }
 
 /// The value that most speaks for.
@@ -93,7 +99,7 @@ fn distinct_witnesses(all: &[&Candidate], with: &Candidate, field: Field) -> Vec
 fn compatible(field: Field, a: &str, b: &str) -> bool {
     match field {
         Field::Email => a == b,
-        Field::Name => name::agree(a, b) || a.chars().any(is_hangul) != b.chars().any(is_hangul),
+        Field::Name => name::agree(a, b) || a.chars().any(is_native) != b.chars().any(is_native),
         _ => {
             let (a, b) = (name::folded(a), name::folded(b));
             let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };

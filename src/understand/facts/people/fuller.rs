@@ -5,8 +5,10 @@ use super::candidate::{Candidate, Witness};
 use super::headfinal;
 use super::mail::Mail;
 use super::name;
-use super::pieces::{self, Piece, is_capitalized};
+use super::phrase::Kind;
+use super::pieces::{self, Piece, is_capitalized, is_unspaced};
 use super::romanize;
+use super::unspaced;
 use crate::event::Field;
 use crate::understand::facts::evidence::Source;
 
@@ -37,6 +39,29 @@ pub(super) fn korean(mail: &Mail<'_>) -> Option<Candidate> {
         }
     }
     None
+}
+
+/// The name of a writer in Chinese characters or kana, where the headers give it not or not whole: the last line that
+/// holds one, rather one that goes on where From ends.
+pub(super) fn unspaced(mail: &Mail<'_>) -> Option<Candidate> {
+    let known = mail.sender.name.as_deref().filter(|name| name.chars().any(is_unspaced));
+    let lines = pieces::lines(mail.text).filter(|line| !unspaced::is_spoken(line.text, mail.lexicon));
+    let found = lines.flat_map(|line| pieces::split(line)).filter_map(|piece| {
+        let alone = name::is_unspaced_name(piece.text, mail.lexicon).then_some(piece);
+        let inside = || unspaced::read(piece, None, mail.lexicon).into_iter().find(|part| part.kind == Kind::Name);
+        let named = alone.or_else(|| inside().map(|part| part.piece))?;
+        let agrees = known.is_none_or(|known| name::agree(known, named.text));
+        agrees.then_some(named)
+    });
+    let piece = found.last()?;
+    let value = name::clean(piece.text, mail.lexicon)?;
+    let confidence = if known.is_some() { 0.93 } else { 0.85 };
+    Some(Candidate::read(
+        Field::Name,
+        value,
+        piece,
+        Witness::new(Source::Signature, "name in the signature", confidence),
+    ))
 }
 
 /// The fullest name that agrees with what From and the address tell.

@@ -6,7 +6,8 @@ use super::headfinal;
 use super::mail::Mail;
 use super::name;
 use super::phrase::{Kind, Part};
-use super::pieces::{self, Piece, is_capitalized, is_hangul};
+use super::pieces::{self, Piece, is_capitalized, is_hangul, is_unspaced};
+use super::unspaced;
 use crate::event::Field;
 use crate::understand::facts::evidence::Source;
 
@@ -29,6 +30,10 @@ pub(super) fn names(mail: &Mail<'_>) -> Vec<Candidate> {
             {
                 candidates.push(named(mail, found, "introduction", 0.88));
             }
+        }
+        if sentence.text.chars().any(is_unspaced) {
+            let found = unspaced::introduced(mail, sentence).into_iter();
+            candidates.extend(found.map(|found| named(mail, found, "introduction", 0.92)));
         }
         if sentence.text.chars().any(is_hangul)
             && let Some((_, _, found)) = introduced(mail, sentence)

@@ -85,7 +85,9 @@ fn bare_label(line: Piece<'_>, lexicon: Lexicon<'_>) -> Option<Label> {
 /// The labelled values of a line.
 fn on_line<'a>(line: Piece<'a>, lexicon: Lexicon<'_>) -> Vec<Entry<'a>> {
     let Some((label, value)) = split_label(line, lexicon) else { return Vec::new() };
-    for (at, c) in value.text.char_indices().filter(|(_, c)| matches!(c, ',' | ';' | '|' | '/' | '(')) {
+    for (at, c) in
+        value.text.char_indices().filter(|(_, c)| matches!(c, ',' | ';' | '|' | '/' | '(' | '，' | '；' | '／'))
+    {
         let rest = value.part(at + c.len_utf8(), value.text.len());
         if rest.text.contains([':', '：']) {
             let more = on_line(rest, lexicon);
@@ -114,14 +116,14 @@ fn split_label<'a>(line: Piece<'a>, lexicon: Lexicon<'_>) -> Option<(Label, Piec
         let separates = match c {
             ':' | '：' | '=' | '\t' | '|' | '→' | '│' | '…' | '▶' | '▷' | '►' | '»' => true,
             '-' | '–' | '—' | '.' => before.ends_with([' ', '.']) && (after.starts_with([' ', '.', '-', '>'])),
-            '/' => after.chars().next().is_some_and(pieces::is_hangul) || before.ends_with(' '),
-            ' ' => after.starts_with(' '),
+            '/' | '／' => after.chars().next().is_some_and(pieces::is_native) || before.ends_with(' '),
+            ' ' | '\u{3000}' => after.starts_with([' ', '\u{3000}']) || before.ends_with(pieces::is_unspaced),
             _ => false,
         };
         if separates && let Some(label) = label(before, lexicon) {
             let rest = line.sub(after);
             let value = rest.text.trim_start_matches(|c: char| {
-                c.is_whitespace() || matches!(c, ':' | '.' | '-' | '>' | '|' | '=' | '–' | '—' | '/')
+                c.is_whitespace() || matches!(c, ':' | '：' | '.' | '-' | '>' | '|' | '=' | '–' | '—' | '/')
             });
             found = Some((label, rest.sub(value).trimmed()));
         }
@@ -141,7 +143,7 @@ pub(super) fn label(text: &str, lexicon: Lexicon<'_>) -> Option<Label> {
         .map(|(first, rest)| (lexicon.is(|w| &w.articles, first), rest))
         .filter(|(is, _)| *is)
         .map(|(_, rest)| rest.to_string());
-    for candidate in [Some(key.clone()), Some(plain), own, key.chars().any(pieces::is_hangul).then_some(joined)]
+    for candidate in [Some(key.clone()), Some(plain), own, key.chars().any(pieces::is_native).then_some(joined)]
         .into_iter()
         .flatten()
     {
@@ -272,7 +274,7 @@ fn asked(question: &str, lexicon: Lexicon<'_>) -> Vec<Field> {
     for (list, label) in LISTS {
         let Label::Asks(field) = label else { continue };
         for entry in lexicon.entries(list) {
-            let long = entry.chars().count() >= 4 || entry.chars().any(pieces::is_hangul) && entry.chars().count() >= 2;
+            let long = entry.chars().count() >= 4 || entry.chars().any(pieces::is_native) && entry.chars().count() >= 2;
             if let Some(at) = question.find(entry).filter(|_| long) {
                 found.push((at, entry.len(), field));
             }

@@ -71,6 +71,10 @@ pub(super) fn all<'a>(mail: &Mail<'a>, tags: &Tags) -> Vec<Mention<'a>> {
 /// Whether the mail begins by calling somebody: "Most honoured Mr Oak, …", "Herrn Karl Oak, …".
 fn is_vocative(mail: &Mail<'_>, mention: &Mention<'_>) -> bool {
     let before = mail.text.get(..mention.from).unwrap_or_default();
+    let greeted = mail.lexicon.find_first(|w| &w.greetings, mention.sentence.text).is_some_and(|(at, _)| at == 0);
+    if greeted && mention.from < mention.sentence.start + 30 && !before.ends_with([',', '!']) {
+        return true;
+    }
     let begins = before.trim().is_empty() || !before.contains('\n') && before.split_whitespace().count() <= 3;
     let titled = mention.from < mention.piece.start;
     let rest = mail.text.get(mention.end()..).unwrap_or_default();
@@ -163,6 +167,7 @@ fn run(mail: &Mail<'_>, sentence: Piece<'_>, words: &[Piece<'_>]) -> usize {
             lexicon.is(|w| &w.first_person, word.text),
             lexicon.is(|w| &w.family, word.text),
             lexicon.is(|w| &w.labels.other, word.text),
+            lexicon.find_first(|w| &w.greetings, word.text).is_some(),
             word.text.ends_with("'s") || word.text.ends_with("’s"),
         ];
         letters && !word.text.chars().any(is_hangul) && !other.contains(&true)

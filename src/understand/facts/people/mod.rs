@@ -2,6 +2,7 @@
 
 mod address;
 mod block;
+mod boundaries;
 mod candidate;
 mod combine;
 mod company;
@@ -16,6 +17,7 @@ mod organization;
 mod own;
 mod phrase;
 mod pieces;
+mod portrait;
 mod principal;
 mod prose;
 mod romanize;
@@ -24,15 +26,16 @@ mod sender;
 mod tagged;
 #[cfg(test)]
 mod tests;
+mod unspaced;
 mod words;
 
 use std::collections::BTreeMap;
 
-use self::candidate::{Candidate, Witness};
+use self::candidate::Candidate;
 use self::labels::{Entry, Label};
 use self::mail::Mail;
 pub use self::words::Words;
-use super::evidence::{Fact, ReasonCode, Signal, Source};
+use super::evidence::{Fact, ReasonCode, Signal};
 use super::trust::Heard;
 use crate::event::{Event, Field};
 use crate::understand::language::Languages;
@@ -88,29 +91,40 @@ pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Lan
 fn several(mail: &Mail<'_>, entries: &[Entry<'_>], identified: &[Candidate]) -> Option<Vec<Person>> {
     let has_form = entries.iter().any(|entry| entry.label == Label::Asks(Field::Name));
     let mut others = roster::listed(mail, entries);
+    let mut is_principal = false;
     if others.is_empty()
-        && !has_form
-        && let Some(people) = company::read(mail, identified)
+        && let Some(people) = company::read(mail, entries, identified)
     {
         return Some(people);
     }
     if others.is_empty() && !has_form && roster::companions(mail).is_empty() {
         others.extend(principal::read(mail));
+        is_principal = true;
     }
     if others.is_empty() {
         return None;
     }
     let text = mail.text_without(others.iter().map(|other| other.scope));
     let rest = mail.with_text(&text);
-    let shared = shared(mail, &own::read(&rest, &[], Vec::new()));
-    Some(roster::people(mail, others, &shared))
+    let writer = own::read(&rest, &[], identified.to_vec());
+    let shared = portrait::shared(&rest, &writer);
+    let comes_too = mail.lexicon.find_first(|w| &w.comes_too, &text).filter(|_| is_principal);
+    let mut people = roster::people(mail, others, &shared);
+    if let Some((start, _)) = comes_too.filter(|_| mail.knows_writer()) {
+        let end = text.get(start..).and_then(|rest| rest.find(['.', '\n'])).map_or(text.len(), |end| start + end);
+        let said = text.get(start..end).unwrap_or_default();
+        if mail.lexicon.find_first(|w| &w.stays_away, said).is_none() {
+            people.push(Person { scope: vec![Span { start, end }], ..writer });
+        }
+    }
+    Some(people)
 }
 
 /// The writer, and whoever comes with him.
 fn with_companions(mail: &Mail<'_>, mut people: Vec<Person>) -> Vec<Person> {
     let companions = roster::companions(mail);
     if let (Some(writer), false) = (people.first().filter(|person| person.is_writer), companions.is_empty()) {
-        let shared = shared(mail, writer);
+        let shared = portrait::shared(mail, writer);
         people.extend(roster::people(mail, companions, &shared));
     }
     people
@@ -137,20 +151,4 @@ fn signals(mail: &Mail<'_>, people: &[Person]) -> Vec<Signal> {
         }
     }
     signals
-}
-
-/// What is said once and holds for all: the organization of the block, the sender's address.
-fn shared(mail: &Mail<'_>, writer: &Person) -> Vec<Candidate> {
-    let own = mail.message.answer_address().unwrap_or_default();
-    let organization = writer.organization.iter().map(|fact| Candidate {
-        field: Field::Organization,
-        value: fact.value.clone(),
-        text: fact.evidence.text.clone(),
-        span: fact.evidence.span,
-        source: fact.evidence.source,
-        rule: "shared organization",
-        confidence: fact.evidence.confidence * 0.8,
-    });
-    let address = Candidate::outside(Field::Email, own, Witness::new(Source::From, "sender's address for all", 0.85));
-    organization.chain([address]).collect()
 }

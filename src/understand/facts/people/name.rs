@@ -3,8 +3,9 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::pieces::{Piece, is_capitalized, is_hangul, tidy};
-use super::words::Lexicon;
+use super::pieces::{Piece, is_capitalized, is_hangul, is_unspaced, tidy};
+use super::words::{Lexicon, WordList, Words};
+use crate::understand::script::{is_han, is_kana};
 
 /// The name in a text that is one: without honorifics and degrees, given name first, native script as written.
 pub(super) fn clean(text: &str, lexicon: Lexicon<'_>) -> Option<String> {
@@ -14,6 +15,9 @@ pub(super) fn clean(text: &str, lexicon: Lexicon<'_>) -> Option<String> {
     let text = text.trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
     if text.chars().any(is_hangul) {
         return korean(text, lexicon);
+    }
+    if text.chars().any(is_unspaced) {
+        return unspaced(text, lexicon);
     }
     let (first, rest) = text.split_once([',', ';']).unwrap_or((text, ""));
     let (first, rest) = (bare(first, lexicon), bare(rest, lexicon));
@@ -157,10 +161,68 @@ pub(super) fn is_korean_name(word: &str, lexicon: Lexicon<'_>) -> bool {
             || (3..=4).contains(&length) && lexicon.is(|w| &w.surnames, &family(2)))
 }
 
+/// A name in Chinese characters or kana: titles, offices and words in Latin letters removed.
+fn unspaced(text: &str, lexicon: Lexicon<'_>) -> Option<String> {
+    let noun = |word: &&&str| is_common(word, lexicon) || lexicon.is(|w| &w.honorifics, word);
+    let mut words: Vec<&str> = text.split_whitespace().filter(|word| word.chars().any(is_unspaced)).collect();
+    words.drain(..words.iter().take_while(noun).count().min(words.len().saturating_sub(1)));
+    let behind = words.iter().rev().take_while(noun).count().min(words.len().saturating_sub(1));
+    words.truncate(words.len() - behind);
+    let least = if words.len() > 1 { 1 } else { 2 };
+    let last = words.last_mut()?;
+    let copula = |word: &str| lexicon.ending(|w| &w.links, word).filter(|link| link.chars().count() > 1);
+    while let Some(title) =
+        lexicon.ending(|w| &w.degrees, last).or_else(|| lexicon.ending(|w| &w.roles, last)).or_else(|| copula(last))
+    {
+        match last.strip_suffix(title).filter(|rest| rest.chars().count() >= least) {
+            Some(rest) => *last = rest,
+            None => break,
+        }
+    }
+    let letters = words.concat();
+    let fits = letters.chars().all(|c| is_unspaced(c) || matches!(c, '・' | '·' | '＝'));
+    let longest = if letters.chars().any(is_kana) { 14 } else { 6 };
+    let plausible = fits && (2..=longest).contains(&letters.chars().count()) && words.len() <= 6;
+    (plausible && !is_common(&letters, lexicon)).then(|| words.join(" "))
+}
+
+/// Whether a word is a noun for what somebody is or where he belongs.
+fn is_common(word: &str, lexicon: Lexicon<'_>) -> bool {
+    let lists: [fn(&Words) -> &WordList; 4] = [|w| &w.roles, |w| &w.institutions, |w| &w.mailboxes, |w| &w.units];
+    !lexicon.is(|w| &w.surnames, word) && lists.iter().any(|list| lexicon.is(list, word))
+}
+
+/// Whether a text has the shape of a name in Chinese characters or kana: a known family name and a given name.
+pub(super) fn is_unspaced_name(text: &str, lexicon: Lexicon<'_>) -> bool {
+    let Some(name) = unspaced(text, lexicon).filter(|name| text.starts_with(name.as_str())) else { return false };
+    let letters: Vec<char> = name.chars().filter(|c| !c.is_whitespace()).collect();
+    if letters.contains(&'・') {
+        let parts = name.split('・').all(|part| !is_common(part, lexicon));
+        return parts && letters.iter().all(|c| is_kana(*c) || *c == '・');
+    }
+    if lexicon.is(|w| &w.surnames, &name) {
+        return false;
+    }
+    (1..=3).rev().any(|length| {
+        let (Some(family), Some(given)) = (letters.get(..length), letters.get(length..)) else { return false };
+        let family: String = family.iter().collect();
+        let apart = name.split_whitespace().next().is_some_and(|first| first == family);
+        let written = given.iter().all(|c| is_han(*c)) || apart || length > 1 && given.len() > 1;
+        let short = if length == 1 { 1..=3 } else { 1..=4 };
+        lexicon.is(|w| &w.surnames, &family) && short.contains(&given.len()) && written
+    })
+}
+
 /// Whether the words look like a whole person's name, not a mailbox's: two words or more, or a Korean name.
 pub(super) fn is_person(name: &str, lexicon: Lexicon<'_>) -> bool {
     if name.chars().any(is_hangul) {
         return name.contains(' ') || name.chars().count() > 2;
+    }
+    if name.chars().any(is_unspaced) {
+        let letters = name.chars().filter(|c| !c.is_whitespace()).count();
+        return letters > 1
+            && !lexicon.is(|w| &w.surnames, name)
+            && name.chars().any(|c| is_han(c) || c.is_whitespace() || c == '・');
     }
     let words: Vec<&str> = name.split_whitespace().collect();
     if words.iter().any(|word| word.trim_end_matches('.').chars().count() == 1) && words.len() == 2 {
@@ -199,6 +261,11 @@ pub(super) fn folded(name: &str) -> Vec<String> {
 /// Whether two names may well be one person's: every word of the shorter is in the longer, or an initial of it.
 pub(super) fn agree(a: &str, b: &str) -> bool {
     let (a, b) = (folded(a), folded(b));
+    if [&a, &b].iter().all(|name| name.iter().any(|word| word.chars().any(is_unspaced))) {
+        // Spaces do not matter; a family name alone may stand for the whole.
+        let (a, b) = (a.concat(), b.concat());
+        return a.starts_with(&b) || b.starts_with(&a);
+    }
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     let whole = short.iter().any(|word| word.chars().count() > 1 && long.contains(word));
     whole && short.iter().all(|word| is_word_of(word, &long))
@@ -265,6 +332,12 @@ mod tests {
             ("한 가 람", Some("한가람")),
             ("한가람교수", Some("한가람")),
             ("총장실", None),
+            ("山田　太郎様", Some("山田 太郎")),
+            ("山田太郎 (Taro Yamada)", Some("山田太郎")),
+            ("北都大学 教授 山田太郎", Some("山田太郎")),
+            ("王丽君老师", Some("王丽君")),
+            ("アンナ・リー", Some("アンナ・リー")),
+            ("北都大学事務局", None),
             ("Elm University", None),
             ("", None),
         ] {
@@ -280,6 +353,9 @@ mod tests {
             ("Ada M. Birch", "Ada Birch", true),
             ("Zoë Łąka", "Zoe Laka", true),
             ("Ada Birch", "Ada Oak", false),
+            ("山田 太郎", "山田太郎", true),
+            ("山田", "山田太郎", true),
+            ("山田太郎", "山本太郎", false),
             ("Ada Birch", "Elm Birch Trust", false),
         ] {
             assert_eq!(agree(a, b), agreed, "{a} and {b}");

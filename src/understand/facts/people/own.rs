@@ -15,14 +15,15 @@ use crate::understand::facts::evidence::Source;
 pub(super) fn identify(mail: &mut Mail<'_>, entries: &[Entry<'_>]) -> Vec<Candidate> {
     let mut candidates = introduction::names(mail);
     candidates.extend(labels::candidates(mail, entries, Source::Label));
-    let is_korean = |name: &str| name.chars().any(pieces::is_hangul);
-    if is_korean(mail.text)
-        && !mail.writer.as_deref().is_some_and(|name| is_korean(name) && name::is_person(name, mail.lexicon))
+    let is_native = |name: &str| name.chars().any(pieces::is_native);
+    if is_native(mail.text)
+        && !mail.writer.as_deref().is_some_and(|name| is_native(name) && name::is_person(name, mail.lexicon))
     {
         candidates.extend(fuller::korean(mail));
-        let korean =
-            candidates.iter().filter(|candidate| candidate.field == Field::Name && is_korean(&candidate.value));
-        if let Some(best) = korean.max_by(|a, b| a.confidence.total_cmp(&b.confidence)) {
+        candidates.extend(fuller::unspaced(mail));
+        let native =
+            candidates.iter().filter(|candidate| candidate.field == Field::Name && is_native(&candidate.value));
+        if let Some(best) = native.max_by(|a, b| a.confidence.total_cmp(&b.confidence)) {
             mail.writer = Some(best.value.clone());
             return candidates;
         }
@@ -76,11 +77,11 @@ fn headers(mail: &Mail<'_>) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     if let Some(name) = &mail.sender.name {
         let whole = name::is_person(name, mail.lexicon);
-        let supported = mail.sender.address_supports(name) || name.chars().any(pieces::is_hangul);
+        let supported = mail.sender.address_supports(name) || name.chars().any(pieces::is_native);
         let other_script = mail
             .writer
             .as_deref()
-            .is_some_and(|writer| writer.chars().any(pieces::is_hangul) != name.chars().any(pieces::is_hangul));
+            .is_some_and(|writer| writer.chars().any(pieces::is_native) != name.chars().any(pieces::is_native));
         let confidence = match (whole && !other_script, supported) {
             (true, true) => 0.88,
             (true, false) => 0.65,

@@ -6,8 +6,9 @@
 use super::headfinal;
 use super::name;
 use super::organization::{named, organization, without_place};
-use super::pieces::{Piece, is_capitalized, is_hangul, tidy};
+use super::pieces::{Piece, is_capitalized, is_hangul, is_native, is_unspaced, tidy};
 use super::words::{Lexicon, WordList, Words};
+use super::{boundaries, unspaced};
 
 /// What a piece of text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +46,7 @@ impl Part<'_> {
 /// Reads a piece between separators. `writer` is the name that From gives; where it stands beside other words
 /// ("Referentin Anna Weber"), these are read by themselves.
 pub(super) fn read<'a>(piece: Piece<'a>, writer: Option<&str>, lexicon: Lexicon<'_>) -> Vec<Part<'a>> {
-    if let Some(writer) = writer.filter(|_| !piece.text.chars().any(is_hangul))
+    if let Some(writer) = writer.filter(|_| !piece.text.chars().any(is_native))
         && let words = piece.words()
         && let Some((from, to)) = name::find(&words, writer)
         && (from == 0) != (to == words.len())
@@ -86,16 +87,22 @@ fn unnamed<'a>(piece: Piece<'a>, writer: Option<&str>, lexicon: Lexicon<'_>) -> 
     {
         let before = piece.part(0, from);
         if before.words().last().is_some_and(|word| is_role(word, lexicon)) {
-            let unaffiliated = Part { kind: Kind::Unaffiliated, piece: piece.part(from, to) };
-            return vec![Part { kind: Kind::Position, piece }, unaffiliated]; // "Ingenieur im Ruhestand"
+            return part(Kind::Position); // "Ingenieur im Ruhestand"
         }
         return part(Kind::Unaffiliated);
+    }
+    if piece.text.chars().any(is_unspaced) {
+        return unspaced::read(piece, writer, lexicon);
     }
     position_and_organization(piece, lexicon)
 }
 
 /// Whether the text is the writer's name and nothing else but honorifics and degrees.
 pub(super) fn is_writer(text: &str, writer: &str, lexicon: Lexicon<'_>) -> bool {
+    if let Some((from, to)) = boundaries::find(text, writer) {
+        let rest = text.get(to..).unwrap_or_default().trim();
+        return from == 0 && (rest.is_empty() || rest.starts_with(['(', '（']) || lexicon.is(|w| &w.degrees, rest));
+    }
     text.len() <= 80 && !text.contains([':', '@', '=']) && {
         let words = Piece::whole(text).words();
         let title =

@@ -2,6 +2,7 @@
 
 use super::words::Lexicon;
 use crate::understand::reply::Span;
+pub(super) use crate::understand::script::is_unspaced;
 
 /// A stretch of the reply text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +89,14 @@ fn is_edge(c: char) -> bool {
                 | '“'
                 | '”'
                 | '„'
+                | '、'
+                | '，'
+                | '。'
+                | '：'
+                | '；'
+                | '！'
+                | '？'
+                | '・'
         )
 }
 
@@ -135,12 +144,14 @@ pub(super) fn split(line: Piece<'_>) -> Vec<Piece<'_>> {
         let next = at + c.len_utf8();
         let (before, after) = (line.text.get(..at).unwrap_or_default(), line.text.get(next..).unwrap_or_default());
         let spaced = before.ends_with(' ') && after.starts_with(' ');
-        let hangul = before.chars().next_back().is_some_and(is_hangul) || after.chars().next().is_some_and(is_hangul);
+        let native = before.chars().next_back().is_some_and(is_native) || after.chars().next().is_some_and(is_native);
         let separates = match c {
             ',' | '，' | '、' => !(digit_ends(before) && after.starts_with(|c: char| c.is_ascii_digit())),
-            ';' | '|' | '·' | '•' | '\t' | '(' | ')' | '[' | ']' | '—' | '（' | '）' | '│' => true,
-            '/' => spaced || hangul || before.ends_with('/') || after.starts_with('/'),
+            ';' | '；' | '：' | '／' | '。' | '｜' | '|' | '·' | '•' | '\t' | '(' | ')' | '[' | ']' | '—' | '（'
+            | '）' | '│' => true,
+            '/' => spaced || native || before.ends_with('/') || after.starts_with('/'),
             '-' | '–' => before.ends_with([' ', '-']) && after.starts_with([' ', '-']),
+            '…' => true,
             '.' => before.ends_with('.') || after.starts_with('.'),
             ':' => after.starts_with(' ') && !digit_ends(before),
             '~' | '*' | '@' | '→' => spaced,
@@ -175,7 +186,12 @@ pub(super) fn sentences<'a>(text: &'a str, lexicon: Lexicon<'_>) -> Vec<Piece<'a
         let after = text.get(next..).unwrap_or_default();
         let ends = match c {
             '\n' => {
-                let width = text.get(line..at).unwrap_or_default().chars().count();
+                let width = text
+                    .get(line..at)
+                    .unwrap_or_default()
+                    .chars()
+                    .map(|c| if is_unspaced(c) { 2 } else { 1 })
+                    .sum::<usize>();
                 line = next;
                 width < WRAPPED || after.trim_start_matches([' ', '\t']).starts_with('\n') || after.is_empty()
             }
@@ -183,7 +199,9 @@ pub(super) fn sentences<'a>(text: &'a str, lexicon: Lexicon<'_>) -> Vec<Piece<'a
                 after.starts_with(char::is_whitespace)
                     && !is_abbreviation(text.get(from..at).unwrap_or_default(), after, lexicon)
             }
-            '!' | '?' | '…' | '。' => !after.starts_with(['!', '?', ')', '.']),
+            '!' | '?' | '…' | '。' | '！' | '？' => {
+                !after.starts_with(['!', '?', ')', '.', '！', '？', '」', '』'])
+            }
             _ => false,
         };
         if ends {
@@ -213,6 +231,11 @@ pub(super) fn is_hangul(c: char) -> bool {
     ('가'..='힣').contains(&c)
 }
 
+/// Whether a letter is of a script without capitals whose words and names are known by their letters.
+pub(super) fn is_native(c: char) -> bool {
+    is_hangul(c) || is_unspaced(c)
+}
+
 /// Whether a word begins with a capital, or has no case at all.
 pub(super) fn is_capitalized(word: &str) -> bool {
     word.chars().find(|c| c.is_alphabetic()).is_some_and(|c| !c.is_lowercase())
@@ -236,7 +259,10 @@ pub(super) fn tidy(text: &str) -> String {
             _ => value,
         };
     }
+    // A quotation mark at the edge was trimmed away: "Weekly "Observer".
+    let opened = if value.matches('"').count() % 2 == 1 { "\"" } else { "" };
     let abbreviated =
         value.trim_end_matches('.').rsplit(' ').next().is_some_and(|last| last.contains('.') || last.len() <= 3);
-    if abbreviated { value.trim() } else { value.trim_end_matches('.').trim() }.to_string()
+    let value = if abbreviated { value.trim() } else { value.trim_end_matches('.').trim() };
+    format!("{value}{opened}")
 }

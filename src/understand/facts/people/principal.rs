@@ -5,7 +5,7 @@ use super::candidate::{Candidate, Witness, of_parts};
 use super::mail::Mail;
 use super::name;
 use super::phrase::{Kind, Part};
-use super::pieces::{self, Piece, is_capitalized, is_hangul};
+use super::pieces::{self, Piece, is_capitalized, is_hangul, is_unspaced};
 use super::roster::Entrant;
 use super::{headfinal, prose};
 use crate::event::Field;
@@ -18,8 +18,13 @@ pub(super) fn read(mail: &Mail<'_>) -> Option<Entrant> {
         if prose::is_greeting(mail, sentence) {
             continue;
         }
-        let found =
-            if sentence.text.chars().any(is_hangul) { honoured(mail, sentence) } else { announced(mail, sentence) };
+        let found = if sentence.text.chars().any(is_hangul) {
+            honoured(mail, sentence)
+        } else if sentence.text.chars().any(is_unspaced) {
+            None
+        } else {
+            announced(mail, sentence)
+        };
         if let Some((weight, entrant)) = found
             && best.as_ref().is_none_or(|(most, _)| weight > *most)
         {

@@ -5,9 +5,12 @@ use super::headfinal;
 use super::introduction;
 use super::mail::Mail;
 use super::phrase::{self, Kind, Part};
-use super::pieces::{self, Piece, is_capitalized, is_hangul};
+use super::pieces::{self, Piece, is_capitalized, is_hangul, is_unspaced};
+use super::unspaced;
+use super::words::{WordList, Words};
 use crate::event::Field;
 use crate::understand::facts::evidence::Source;
+use crate::understand::script::count_words;
 
 /// No position or organization has more words.
 const WORDS: usize = 12;
@@ -23,6 +26,9 @@ pub(super) fn read(mail: &Mail<'_>) -> Vec<Candidate> {
         if sentence.text.chars().any(is_hangul) {
             candidates.extend(introduction::headfinal(mail, sentence));
         }
+        if sentence.text.chars().any(is_unspaced) {
+            candidates.extend(unspaced::introductions(mail, sentence));
+        }
         candidates.extend(triggered(mail, sentence));
         candidates.extend(beside_name(mail, sentence));
         candidates.extend(telegram(mail, sentence));
@@ -32,7 +38,7 @@ pub(super) fn read(mail: &Mail<'_>) -> Vec<Candidate> {
 
 /// Whether a sentence addresses the reader.
 pub(super) fn is_greeting(mail: &Mail<'_>, sentence: Piece<'_>) -> bool {
-    sentence.text.split_whitespace().count() <= 9
+    count_words(sentence.text) <= 9
         && mail
             .lexicon
             .find_first(|w| &w.greetings, sentence.text)
@@ -146,7 +152,8 @@ fn nominal<'a>(mail: &Mail<'_>, rest: Piece<'a>, position: bool) -> Vec<Part<'a>
                     || (!conjunction && (connects(next) || small(next) || position || next.text.len() > 3))
             });
         let adjective = follows_small && !matches!(previous.map(|word| word.text), Some("and" | "und"));
-        if strong || leads || adjective || (position && at == from && is_role(word)) {
+        let modifies = position && modifies(mail, word);
+        if strong || leads || adjective || modifies || (position && at == from && is_role(word)) {
             end = at + 1;
         } else {
             break;
@@ -157,6 +164,13 @@ fn nominal<'a>(mail: &Mail<'_>, rest: Piece<'a>, position: bool) -> Vec<Part<'a>
     }
     let Some(piece) = clause.around(words.get(..end).unwrap_or_default()) else { return Vec::new() };
     mail.read(piece)
+}
+
+/// Whether a word in lower case goes on with the noun before it, in languages where it follows.
+fn modifies(mail: &Mail<'_>, word: &Piece<'_>) -> bool {
+    let ends: [fn(&Words) -> &WordList; 4] =
+        [|w| &w.conjunctions, |w| &w.position_ends, |w| &w.fillers, |w| &w.places_follow];
+    mail.lexicon.modifiers_follow() && !ends.iter().any(|list| mail.lexicon.is(*list, word.text))
 }
 
 /// The parts, with those of the next piece where it goes on naming ("Head of X, Institute Y").
@@ -202,7 +216,7 @@ fn telegram(mail: &Mail<'_>, sentence: Piece<'_>) -> Vec<Candidate> {
     let parts: Vec<Part<'_>> = pieces::split(sentence).into_iter().flat_map(|piece| read_short(mail, piece)).collect();
     let leads = parts.first().is_some_and(|part| matches!(part.kind, Kind::Position | Kind::Institution));
     let whole = parts.iter().all(|part| part.kind != Kind::Other && part.kind != Kind::Name);
-    if !leads || !whole || sentence.text.chars().any(is_hangul) {
+    if !leads || !whole || sentence.text.chars().any(is_hangul) || sentence.text.chars().any(is_unspaced) {
         return Vec::new();
     }
     of_parts(&parts, Witness::new(Source::Prose, "telegram", 0.7), mail.lexicon)
@@ -217,9 +231,10 @@ pub(super) fn mentions(mail: &Mail<'_>) -> Vec<Candidate> {
         pieces::sentences(mail.text, mail.lexicon).into_iter().filter(|sentence| !is_greeting(mail, *sentence))
     {
         for piece in pieces::split(sentence) {
-            let korean = piece.text.chars().any(is_hangul);
-            let parts = if korean {
+            let parts = if piece.text.chars().any(is_hangul) {
                 headfinal::nouns(piece, &piece.words(), mail.lexicon)
+            } else if piece.text.chars().any(is_unspaced) {
+                unspaced::mentions(piece, mail.lexicon)
             } else {
                 phrase::mentions(piece, mail.lexicon)
             };

@@ -7,11 +7,12 @@ use super::candidate::{Candidate, Witness, of_parts};
 use super::labels::{self, Entry, Label};
 use super::mail::Mail;
 use super::phrase::{Kind, Part};
-use super::pieces::{self, Piece, is_capitalized, is_hangul};
-use super::{address, combine, headfinal, mention, name};
+use super::pieces::{self, Piece, is_capitalized, is_hangul, is_unspaced};
+use super::{address, combine, headfinal, mention, name, unspaced};
 use crate::event::Field;
 use crate::understand::facts::evidence::Source;
 use crate::understand::reply::Span;
+use crate::understand::script::count_words;
 
 /// One of several people, with what his own lines say.
 #[derive(Debug)]
@@ -92,10 +93,12 @@ fn entrant(mail: &Mail<'_>, line: Piece<'_>) -> Option<Entrant> {
     let says = parts.iter().any(|part| matches!(part.kind, Kind::Position | Kind::Institution));
     let marked = unmarked.start > line.start;
     let longest = if line.text.chars().any(is_hangul) { 10 } else { 12 };
-    let sentence = line.text.split_whitespace().count() > longest && !marked;
+    let sentence = count_words(line.text) > longest && !marked || unspaced::is_spoken(line.text, mail.lexicon);
     let short = split.iter().all(|piece| piece.text.split_whitespace().count() <= 4);
     let alone = short && title_free(mail, first) && mail.lexicon.find_first(|w| &w.closings, line.text).is_none();
-    if sentence || !says && !marked && !alone {
+    // Where no spaces part words, the lines of a signature look like those of a list.
+    let unsure = line.text.chars().any(is_unspaced) && !marked;
+    if sentence || unsure || !says && !marked && !alone {
         return None;
     }
     let witness = Witness::new(Source::Label, "list", if marked { 0.85 } else { 0.7 });
@@ -111,7 +114,7 @@ fn title_free(mail: &Mail<'_>, piece: Piece<'_>) -> bool {
 
 /// Without "1.", "2)", "-", "•" in front; numbers only where the lines are numbered ("1. Vorsitzende" is a position).
 pub(super) fn without_mark(line: Piece<'_>, numbered: bool) -> Piece<'_> {
-    let bullet = |c: char| matches!(c, '-' | '*' | '•' | '·' | '–' | ' ' | '\t' | '①'..='⑨' | '○' | '■' | '□');
+    let bullet = |c: char| matches!(c, '-' | '*' | '•' | '·' | '・' | '–' | ' ' | '\t' | '①'..='⑨' | '○' | '■' | '□');
     let number = |c: char| numbered && (c.is_ascii_digit() || matches!(c, '.' | ')' | '('));
     line.sub(line.text.trim_start_matches(|c: char| bullet(c) || number(c))).trimmed()
 }
@@ -121,6 +124,11 @@ fn name_at_start<'a>(mail: &Mail<'_>, piece: Piece<'a>) -> Option<(Piece<'a>, Op
     let lexicon = mail.lexicon;
     if piece.text.chars().any(is_hangul) {
         let parts = headfinal::read(piece, None, lexicon);
+        let name = parts.iter().find(|part| part.kind == Kind::Name)?.piece;
+        return Some((name, parts.into_iter().find(|part| part.kind == Kind::Position)));
+    }
+    if piece.text.chars().any(is_unspaced) {
+        let parts = unspaced::read(piece, None, lexicon);
         let name = parts.iter().find(|part| part.kind == Kind::Name)?.piece;
         return Some((name, parts.into_iter().find(|part| part.kind == Kind::Position)));
     }

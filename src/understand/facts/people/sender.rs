@@ -1,7 +1,7 @@
 //! Who the headers say wrote: From's display name in every form, and what its address supports.
 
 use super::name;
-use super::pieces::{Piece, is_hangul};
+use super::pieces::{Piece, is_native};
 use super::romanize;
 use super::words::Lexicon;
 use crate::understand::message::Message;
@@ -32,8 +32,8 @@ impl Sender {
             let core = display.split(['(', '/', '|']).next().unwrap_or_default();
             let core_words = Piece::whole(core).words();
             let office = core_words.iter().any(|word| lexicon.is(|w| &w.mailboxes, word.text));
-            let korean = name.chars().any(is_hangul);
-            !strange && !several && (!office || (korean && core_words.len() > 1))
+            let native = name.chars().any(is_native);
+            !strange && !several && (!office || (native && core_words.len() > 1))
         });
         let name = name.filter(|name| !name.contains(['.', '_']) || name.contains(' '));
         let name = name.filter(|name| !named_by_domain(name, &address));

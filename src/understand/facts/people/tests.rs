@@ -94,6 +94,45 @@ fn the_writer_is_read_from_signatures_forms_and_sentences() {
 }
 
 #[test]
+fn the_writer_is_read_where_no_spaces_part_words() {
+    for (from, text, wanted) in [
+        (
+            ("Taro Yamada", "taro@minato.example"),
+            "港湾新聞社会部記者の山田太郎と申します。両日とも参加いたします。",
+            ["山田太郎", "港湾新聞", "記者"],
+        ),
+        (
+            ("山田 太郎", "yamada@minato.example"),
+            "出席いたします。\n\n北都大学 文学部\n准教授　山田　太郎（やまだ　たろう）\nyamada@minato.example",
+            ["山田 太郎", "北都大学", "准教授"],
+        ),
+        (
+            ("", "minato@mail.example"),
+            "氏　名：山田太郎\n所　属：みなと書房\n役　職：編集長\n参　加：全日程",
+            ["山田太郎", "みなと書房", "編集長"],
+        ),
+        (
+            ("山田太郎", "yamada@minato.example"),
+            "山田太郎です。港湾法律事務所で弁護士をしております。参加します。",
+            ["山田太郎", "港湾法律事務所", "弁護士"],
+        ),
+        (
+            ("Li Jianguo", "li@donghai.example"),
+            "您好！我是东海大学副教授李建国，两天都会参加。",
+            ["李建国", "东海大学", "副教授"],
+        ),
+        (
+            ("李建國", "li@donghai.example"),
+            "謝謝邀請，我會出席。\n\n東海基金會　秘書長\n李建國",
+            ["李建國", "東海基金會", "秘書長"],
+        ),
+        (("", "li@donghai.example"), "姓名：李建国\n单位：东海报社\n职务：记者", ["李建国", "东海报社", "记者"]),
+    ] {
+        assert_eq!(told(&only(from, text)), wanted, "{text}");
+    }
+}
+
+#[test]
 fn an_explicit_none_is_an_answer_and_a_gap_is_none() {
     let retired = only(("Ida Rowan", "ida.rowan@mail.example"), "I will come. No affiliation.\nIda Rowan");
     assert_eq!(value(retired.organization.as_ref()), "No affiliation");
@@ -201,4 +240,41 @@ fn any_text_is_read_without_panic() {
             let _ = people_of((name, "x@y.example"), &ReplyText::typed(text));
         }
     }
+}
+
+#[test]
+fn several_people_named_in_a_sentence_are_read_each_with_what_stands_beside_him() {
+    for (text, wanted) in [
+        (
+            "We are two: Ms Cora Ash (librarian, Oak Library) and I will come to the talks.\n\nBest regards,\nAda Birch\nLecturer\nElm University",
+            vec![["Cora Ash", "Oak Library", "librarian"], ["Ada Birch", "Elm University", "Lecturer"]],
+        ),
+        (
+            "Wir kommen zu zweit: Frau Cora Esche, Archivarin, und ich.\n\nViele Grüße\nAda Birch\nDozentin\nUlmenstiftung",
+            vec![["Cora Esche", "Ulmenstiftung", "Archivarin"], ["Ada Birch", "Ulmenstiftung", "Dozentin"]],
+        ),
+        (
+            "My wife Cora Birch (nurse) and I would both like to come.\n\nAda Birch\nLecturer, Elm University",
+            vec![["Cora Birch", "–", "nurse"], ["Ada Birch", "Elm University", "Lecturer"]],
+        ),
+    ] {
+        let found = people_of(("Ada Birch", "ada.birch@elm.example"), &ReplyText::typed(text)).people;
+        assert_eq!(found.iter().map(told).collect::<Vec<_>>(), wanted, "{text}");
+        assert!(found.iter().all(|person| !person.scope.is_empty()), "{text}");
+    }
+}
+
+#[test]
+fn somebody_who_is_only_spoken_of_does_not_come() {
+    let text = "My colleague Cora Ash has told me of your talks but cannot come; I will be there.\n\nAda Birch\nLecturer, Elm University";
+    assert_eq!(told(&only(("Ada Birch", "ada.birch@elm.example"), text)), ["Ada Birch", "Elm University", "Lecturer"]);
+}
+
+#[test]
+fn an_address_belongs_to_whom_it_names() {
+    let text =
+        "Both of us will come:\n- Ada Birch, lecturer\n- Cora Ash, librarian\nCora's address is cora.ash@oak.example.";
+    let found = people_of(("Ada Birch", "ada.birch@elm.example"), &ReplyText::typed(text)).people;
+    let addresses: Vec<&str> = found.iter().map(|person| value(person.email.as_ref())).collect();
+    assert_eq!(addresses, ["ada.birch@elm.example", "cora.ash@oak.example"]);
 }

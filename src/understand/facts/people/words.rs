@@ -7,13 +7,15 @@ use std::collections::HashSet;
 use regex::Regex;
 use serde::Deserialize;
 
-use super::pieces::is_hangul;
+use super::pieces::is_native;
 use crate::understand::language::Languages;
 
 /// What the people reader needs of a language.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Words {
+    /// Whether what belongs to a noun follows it in lower case ("secretaria ejecutiva", "Úřad pro ochranu soutěže").
+    pub(super) modifiers_follow: bool,
     /// Labels of a form, by what they ask for.
     pub(super) labels: Labels,
     /// Words before a name that do not belong to it: honorifics, degrees, ranks.
@@ -118,6 +120,10 @@ pub struct Words {
     pub(super) family: WordList,
     /// What stands right before a position or organization that several share ("both").
     pub(super) shared_follows: Patterns,
+    /// What stands right before the organization of a group ("three of us from").
+    pub(super) group_follows: Patterns,
+    /// Says that an assistant comes along with the one he writes for.
+    pub(super) comes_too: Patterns,
     /// Says that somebody mentioned does not come.
     pub(super) stays_away: Patterns,
     /// Positions of those who write for others (head-final languages).
@@ -180,7 +186,7 @@ impl WordList {
     pub(super) fn ending_of<'a>(&'a self, word: &str) -> Option<&'a str> {
         for (before, (at, _)) in word.char_indices().enumerate() {
             if let Some(ending) = word.get(at..).and_then(|rest| self.endings.get(rest))
-                && (before >= STEM || ending.chars().all(is_hangul))
+                && (before >= STEM || ending.chars().all(is_native))
             {
                 return Some(ending);
             }
@@ -256,6 +262,11 @@ impl<'a> Lexicon<'a> {
     /// Where the first of any language is found.
     pub(super) fn find_first(self, patterns: impl Fn(&Words) -> &Patterns, text: &str) -> Option<(usize, usize)> {
         self.each().filter_map(|words| patterns(words).first_in(text)).min()
+    }
+
+    /// Whether in one of the languages what belongs to a noun follows it.
+    pub(super) fn modifiers_follow(self) -> bool {
+        self.each().any(|words| words.modifiers_follow)
     }
 
     /// Particles of all languages.

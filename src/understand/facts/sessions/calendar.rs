@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
+use unicode_normalization::UnicodeNormalization;
 
-use super::notation::Notation;
+use super::notation::{DIGITS, Notation};
 use crate::event::Event;
 use crate::understand::phrases;
 use crate::understand::reply::Span;
@@ -22,17 +23,21 @@ pub struct Day {
 
 /// 2013-06-17 and the like.
 static YEAR_FIRST: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\b((?:19|20)\d\d) ?[-./年년] ?(\d{1,2}) ?[-./月월] ?(\d{1,2})").ok());
+    LazyLock::new(|| Regex::new(r"(?-u:\b)((?:19|20)\d\d) ?[-./年년] ?(\d{1,2}) ?[-./月월] ?(\d{1,2})").ok());
 /// 17.6., 17.06.2013, 6/17.
-static PAIR: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\b(\d{1,2}) ?[./] ?(\d{1,2})\b(?:\.? ?/? ?((?:19|20)?\d\d)\b)?").ok());
+static PAIR: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(&format!(
+        r"({DIGITS}) ?[./／] ?((?:[0-9]{{1,2}}(?-u:\b)|[０-９]{{1,2}}))(?:\.? ?/? ?((?:19|20)?\d\d)\b)?"
+    ))
+    .ok()
+});
 /// A number that could be a day, where it stands as a list's item.
 static LISTED: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?m)(?:^|[:(,/→&+-])\s*(\d{1,2})\s*(?:[):,/=&+.–-]|$)").ok());
+    LazyLock::new(|| Regex::new(r"(?m)(?:^|[:(,/→&+：（、，・-])\s*(\d{1,2})\s*(?:[):,/=&+.–）：、，・-]|$)").ok());
 /// Any number of one or two digits.
-static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b\d{1,2}\b").ok());
+static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?-u:\b)[0-9]{1,2}(?-u:\b)").ok());
 /// A range, where everything between counts too.
-static RANGE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[-–~]|\bto\b|\bbis\b|부터").ok());
+static RANGE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[-–~～〜至到]|\bto\b|\bbis\b|부터|から").ok());
 
 /// Finds the days of one kind of notation.
 type Finder = fn(&str, &[&Notation], &Event) -> Vec<Day>;
@@ -101,7 +106,8 @@ fn marked(text: &str, notations: &[&Notation], event: &Event) -> Vec<Day> {
         let before = text.get(..all.start())?.trim_end_matches(' ');
         let opens = before.is_empty() || before.ends_with('\n');
         let item = all.as_str().ends_with('.') && opens && found.sessions(event).is_empty();
-        let nth = all.as_str().ends_with('일') && behind == Some('차');
+        let rest = text.get(all.end()..)?;
+        let nth = notations.iter().any(|notation| notation.not_mark.as_ref().is_some_and(|mark| mark.is_match(rest)));
         (!word && !item && !nth).then_some(found)
     };
     let patterns = notations.iter().filter_map(|notation| notation.marked_day.as_ref());
@@ -257,11 +263,16 @@ fn span(found: regex::Match<'_>) -> Span {
 }
 
 fn number<N: std::str::FromStr>(captures: &regex::Captures<'_>, group: usize) -> Option<N> {
-    captures.get(group).and_then(|found| found.as_str().parse().ok())
+    captures.get(group).and_then(|found| parsed(found.as_str()))
+}
+
+/// A number in ordinary or full-width digits.
+fn parsed<N: std::str::FromStr>(digits: &str) -> Option<N> {
+    digits.nfkc().collect::<String>().parse().ok()
 }
 
 fn named<N: std::str::FromStr>(captures: &regex::Captures<'_>, group: &str) -> Option<N> {
-    captures.name(group).and_then(|found| found.as_str().parse().ok())
+    captures.name(group).and_then(|found| parsed(found.as_str()))
 }
 
 /// The number in the name of the group (m1 to m12, d1 to d31) that took part.

@@ -4,6 +4,7 @@ use super::pieces::{Cue, Joint, Kind, Piece, Reference, What};
 use super::sentences::Sentence;
 use super::statement::Said;
 use crate::understand::reply::Span;
+use crate::understand::script::count_words;
 
 /// What stands between two joints of a sentence, or a whole sentence.
 #[derive(Debug, Clone)]
@@ -97,12 +98,25 @@ impl<'a> Clause<'a> {
         self.references().any(|(_, _, reference)| reference.is_general())
     }
 
-    /// Days and parts that the event does not have, where the clause says that somebody comes to them.
+    /// Days and parts that the event does not have, where the clause says that somebody comes to them, or a day that
+    /// it has not beside one of its sessions.
     #[must_use]
     pub fn unknown(&self) -> Option<Span> {
         let comes = self.has(&What::Cue(Cue::Yes)) && self.says() == Some(Said::Yes);
         let mut unknown = self.all_references().filter(|(_, _, reference)| reference.sessions.is_empty());
-        unknown.next().filter(|_| comes && !self.has(&What::Cue(Cue::Busy))).map(|(_, span, _)| span)
+        // "On the 19th I am at the conference", but not "the 12th conference".
+        let apart = |span: Span| {
+            let mut named = self.references().filter(|(_, _, reference)| reference.kind == Kind::Name);
+            named.next().is_some_and(|(_, name, _)| {
+                let between = self.text.get(span.end..name.start).unwrap_or_default();
+                between.split_whitespace().count() > 2
+            })
+        };
+        unknown
+            .next()
+            .filter(|(_, span, reference)| comes || reference.kind == Kind::Date && apart(*span))
+            .filter(|_| !self.has(&What::Cue(Cue::Busy)))
+            .map(|(_, span, _)| span)
     }
 
     /// What its cues say together: one negation turns the clause.
@@ -148,7 +162,7 @@ impl<'a> Clause<'a> {
     /// How many words stand beside its pieces.
     #[must_use]
     pub fn words_beside(&self) -> usize {
-        let count = |span: Span| span.of(self.text).split_whitespace().count();
+        let count = |span: Span| count_words(span.of(self.text));
         let named: usize = self.pieces.iter().map(|piece| count(piece.span)).sum();
         count(self.span).saturating_sub(named)
     }

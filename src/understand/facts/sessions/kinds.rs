@@ -9,12 +9,13 @@ use crate::understand::phrases::Phrases;
 
 /// The words of a mail's languages for the event's sessions, each with the sessions that are of its kind.
 ///
-/// A session is of a kind if its title or an alias says so in any of the languages `known`.
+/// A session is of a kind if its title or an alias says so in any of the languages `known`, or is the kind's own name.
 #[must_use]
 pub fn names(event: &Event, written: &[&Words], known: &[&Words]) -> Vec<(String, BTreeSet<usize>)> {
     let mut names = Vec::new();
     for (kind, words) in written.iter().flat_map(|words| &words.kinds) {
-        let all: Vec<String> = known.iter().filter_map(|words| words.kinds.get(kind)).flatten().cloned().collect();
+        let told = known.iter().filter_map(|words| words.kinds.get(kind)).flatten();
+        let all: Vec<String> = told.chain([kind]).cloned().collect();
         let Ok(all) = Phrases::try_from(all) else { continue };
         let sessions = event.sessions.iter().enumerate().filter(|(_, session)| is_of(session, &all));
         let sessions: BTreeSet<usize> = sessions.map(|(index, _)| index).collect();

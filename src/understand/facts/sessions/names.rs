@@ -1,5 +1,6 @@
 //! The names of an event's sessions in a text: titles, aliases, the words of a title, the place.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{LazyLock, Mutex};
 
@@ -9,6 +10,7 @@ use super::words::Words;
 use crate::event::Event;
 use crate::understand::phrases::{is_agglutinated, pattern};
 use crate::understand::reply::Span;
+use crate::understand::script::is_unspaced;
 
 /// The sessions that a name may stand for.
 type Sessions = BTreeSet<usize>;
@@ -59,11 +61,11 @@ impl Names {
         for (word, of) in kinds {
             let word = normal(&word);
             // The event's own names say which session of a kind is meant; a kind of several does not.
-            if !sessions.contains_key(&word) {
+            if let Entry::Vacant(free) = sessions.entry(word) {
                 if of.len() > 1 {
-                    weak.insert(word.clone());
+                    weak.insert(free.key().clone());
                 }
-                sessions.insert(word, of);
+                free.insert(of);
             }
         }
         // "Conf.", "Konf.": the beginning of a long name, where no name is so short.
@@ -89,11 +91,18 @@ impl Names {
         names.extend(sessions.keys().cloned());
         let mut names: Vec<String> = names.into_iter().collect();
         names.sort_by_key(|name| std::cmp::Reverse(name.chars().count()));
-        let names: Vec<String> = names.into_iter().map(|name| opened(&pattern(&name))).collect();
+        // Behind a name in a script without spaces anything may stand.
+        let (unspaced, names): (Vec<String>, Vec<String>) =
+            names.into_iter().partition(|name| name.ends_with(is_unspaced));
+        let names: Vec<String> = names.iter().map(|name| opened(&pattern(name))).collect();
+        let unspaced: Vec<String> = unspaced.iter().map(|name| stretched(name)).collect();
         let mut tails: Vec<&String> = words.iter().flat_map(|words| &words.name_tails).collect();
         tails.sort_by_key(|tail| std::cmp::Reverse(tail.chars().count()));
         let tails: Vec<String> = tails.into_iter().map(|tail| regex::escape(tail)).collect();
-        let matcher = format!(r"(?i)(?P<name>{})(?:{}){{0,3}}(?:\b|$)", names.join("|"), tails.join("|"));
+        let mut matcher = format!(r"(?i)(?P<name>{})(?:{}){{0,3}}(?:\b|$)", names.join("|"), tails.join("|"));
+        if !unspaced.is_empty() {
+            matcher.push_str(&format!("|(?P<unspaced>{})", unspaced.join("|")));
+        }
         Self { matcher: compiled(matcher), sessions, weak }
     }
 
@@ -102,11 +111,11 @@ impl Names {
     pub fn find_in(&self, text: &str) -> Vec<Found> {
         let captures = self.matcher.iter().flat_map(|matcher| matcher.captures_iter(text));
         let exact = captures.filter_map(|captures| {
-            let name = captures.name("name")?;
+            let name = captures.name("name").or_else(|| captures.name("unspaced"))?;
             let known = normal(name.as_str());
             // Inside a longer word ("위원회의") a short name is only letters.
             let inside = text.get(..name.start())?.chars().next_back().is_some_and(is_agglutinated);
-            if inside && known.chars().count() < 3 {
+            if inside && known.chars().count() < 3 && !known.ends_with(is_unspaced) {
                 return None;
             }
             let span = Span { start: name.start(), end: name.end() };
@@ -179,6 +188,14 @@ fn unquoted(name: &str) -> String {
 /// A name's pattern without its closing word boundary: something may be written onto it.
 fn opened(pattern: &str) -> String {
     pattern.strip_suffix(r"\b").unwrap_or(pattern).to_string()
+}
+
+/// A short name in a script without spaces: in a form its letters may stand apart.
+fn stretched(name: &str) -> String {
+    match name.chars().collect::<Vec<char>>().as_slice() {
+        [first, last] => format!("{first}\u{3000}?{last}"),
+        _ => pattern(name),
+    }
 }
 
 /// Whether a word of a title says something by itself.

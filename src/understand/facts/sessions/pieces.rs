@@ -232,8 +232,8 @@ fn gap_has_line(text: &str, left: Span, right: Span) -> bool {
 fn marks(text: &str, words: &[&Words]) -> Vec<Piece> {
     let mut found: Vec<Piece> = Vec::new();
     let mut start = 0_usize;
-    for word in text.split_inclusive([' ', '\n', '\t', ',', ':', '/', '(', ')', '.', ';']) {
-        let bare = word.trim_end_matches([' ', '\n', '\t', ',', ':', '/', '(', ')', '.', ';']);
+    for word in text.split_inclusive(is_separator) {
+        let bare = word.trim_end_matches(is_separator);
         let lower = bare.to_lowercase();
         let span = Span { start, end: start.saturating_add(bare.len()) };
         start = start.saturating_add(word.len());
@@ -246,7 +246,7 @@ fn marks(text: &str, words: &[&Words]) -> Vec<Piece> {
         let before = text.get(..span.start).unwrap_or_default().trim_end_matches(' ');
         let closed = text.get(span.end..).unwrap_or_default().trim_start_matches(' ');
         let closed = closed.chars().next().is_none_or(|next| matches!(next, '\n' | ',' | '/' | ')' | '.' | ';' | '|'));
-        let labelled = before.ends_with([':', '=', '\t', '(']);
+        let labelled = before.ends_with([':', '=', '\t', '(', '：', '（']);
         let opens = before.is_empty() || before.ends_with('\n');
         let letter = lower.chars().all(char::is_alphabetic);
         let opens = opens || !closed || !(labelled || letter);
@@ -264,6 +264,14 @@ fn marks(text: &str, words: &[&Words]) -> Vec<Piece> {
     found
 }
 
+/// What stands between a label and its mark.
+fn is_separator(letter: char) -> bool {
+    matches!(
+        letter,
+        ' ' | '\u{3000}' | '\n' | '\t' | ',' | ':' | '/' | '(' | ')' | '.' | ';' | '：' | '，' | '、' | '（' | '）'
+    )
+}
+
 fn punctuation(text: &str) -> Vec<Piece> {
     let mut joints = Vec::new();
     let mut letters = text.char_indices().peekable();
@@ -271,9 +279,9 @@ fn punctuation(text: &str) -> Vec<Piece> {
         let next = letters.peek().map(|(_, next)| *next);
         let spaced = text.get(..start).is_some_and(|before| before.ends_with(' ')) && next == Some(' ');
         let joint = match letter {
-            ';' => Joint::Semicolon,
+            ';' | '；' => Joint::Semicolon,
             '–' | '—' | '|' => Joint::Dash,
-            ',' | '(' | ')' | '·' => Joint::Comma,
+            ',' | '(' | ')' | '·' | '、' | '，' | '（' | '）' | '／' => Joint::Comma,
             '-' if spaced => Joint::Dash,
             '/' => Joint::Comma,
             ':' if next.is_none_or(|next| !next.is_numeric()) => Joint::Colon,

@@ -149,6 +149,9 @@ impl Found<'_> {
 
     /// The longer reference wins: "first day" as an alias, before "first"; what the event has, before what it has not.
     fn longest(mut self) -> Vec<Piece> {
+        for span in self.words.iter().flat_map(|words| words.no_session.find_in(self.text)) {
+            self.pieces.retain(|piece| !span.contains(&piece.span));
+        }
         self.pieces.sort_by_key(|piece| {
             let other = matches!(&piece.what, What::Reference(reference) if reference.kind == Kind::Other);
             (other, std::cmp::Reverse(piece.span.end.saturating_sub(piece.span.start)))
@@ -179,6 +182,9 @@ fn is_only(text: &str, end: usize, words: &[&Words]) -> bool {
     })
 }
 
+/// Behind these another thought may begin.
+const CLAUSE_ENDS: [char; 11] = ['.', ',', ';', '\n', '(', ')', '。', '、', '，', '（', '）'];
+
 /// Whether the words around a day say that it is no day of coming.
 fn is_elsewhere(text: &str, span: Span, words: &[&Words]) -> bool {
     // Where words are written together, fewer letters say as much.
@@ -186,8 +192,8 @@ fn is_elsewhere(text: &str, span: Span, words: &[&Words]) -> bool {
     let (ahead, after) = if agglutinated { (8, 8) } else { (24, 16) };
     let before: String = text.get(..span.start).unwrap_or_default().chars().rev().take(ahead).collect();
     let before: String = before.chars().rev().collect();
-    let before = before.rsplit(['.', ',', ';', '\n', '(', ')']).next().unwrap_or_default().to_string();
+    let before = before.rsplit(CLAUSE_ENDS).next().unwrap_or_default().to_string();
     let behind: String = text.get(span.end..).unwrap_or_default().chars().take(after).collect();
-    let behind = behind.split(['.', ',', ';', '\n', '(', ')']).next().unwrap_or_default();
+    let behind = behind.split(CLAUSE_ENDS).next().unwrap_or_default();
     words.iter().any(|words| words.elsewhere.occur_in(&before) || words.elsewhere.occur_in(behind))
 }

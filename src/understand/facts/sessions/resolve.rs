@@ -8,6 +8,7 @@ use super::sentences::Sentence;
 use super::words::Words;
 use crate::event::Event;
 use crate::understand::reply::Span;
+use crate::understand::script::count_words;
 
 /// References after merging, and the places where two of them cannot both be right.
 #[derive(Debug, Default)]
@@ -72,7 +73,7 @@ fn merged(text: &str, sentences: &[Sentence], before: &[Piece], piece: &Piece, w
     let apart = at.saturating_add(1) < before.len();
     let close = match words.first() {
         Some(words) if words.verb_final => words.lists(&between.replace('(', " ")),
-        _ => between.split_whitespace().count() <= 3,
+        _ => count_words(between) <= 3,
     };
     let near = close && between.chars().count() <= 24;
     if !near || left.kind == right.kind || left.is_general() || right.is_general() {

@@ -23,7 +23,8 @@ pub fn sentences(text: &str, abbreviations: &[&str], day_stop: bool) -> Vec<Sent
         let end = at.saturating_add(letter.len_utf8());
         let rest = text.get(end..).unwrap_or_default();
         let closed = match letter {
-            '.' | '!' | '?' | '…' | '。' => {
+            '。' | '！' | '？' => !rest.starts_with(['。', '！', '？', '」', '』', '”', '）']),
+            '.' | '!' | '?' | '…' => {
                 let next = letters.peek().map(|(_, next)| *next);
                 let free = next.is_none_or(|next| next.is_whitespace() || matches!(next, ')' | '"' | '”' | '“' | '\''));
                 let leader = letter == '.' && text.get(..at).is_some_and(|before| before.ends_with("..."));
@@ -39,7 +40,7 @@ pub fn sentences(text: &str, abbreviations: &[&str], day_stop: bool) -> Vec<Sent
             _ => false,
         };
         if closed {
-            push(&mut sentences, text, Span { start, end }, letter == '?');
+            push(&mut sentences, text, Span { start, end }, matches!(letter, '?' | '？'));
             start = end;
         }
     }

@@ -27,10 +27,16 @@ pub struct Words {
     pub before_day: Vec<String>,
     /// What joins two days of one list ("17 y 18").
     pub day_joints: Vec<String>,
+    /// What behind the mark of a day makes it a count ("1일차", "2日間").
+    pub not_marks: Vec<String>,
+    /// Longer words in which the name of a session only seems to stand ("議会議員").
+    pub no_session: Phrases,
     /// What behind a number makes it no day.
     pub not_days: Vec<String>,
     /// Days of the month in words, the first first.
     pub spelled_days: Vec<String>,
+    /// Whether a day in words needs nothing before it (Slavic genitives).
+    pub spelled_alone: bool,
     /// "The first", "day two": position among the days of the event, else among its sessions.
     pub ordinals: Vec<Phrases>,
     /// "The latter", "last day".
