@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Reason, identity, registered};
+use super::registered::{self, Purpose};
+use super::{Reason, identity, kind};
 use crate::event::{Event, Field};
 use crate::registry::{Known, Record};
 use crate::understand::facts::evidence::{Evidence, Fact, ReasonCode, Source};
@@ -58,12 +59,21 @@ pub fn all(
     for attendee in &mut attendees {
         attendee.record = known.and_then(|known| identity::record_of(attendee, alone, &reply.text, event, known));
         if let Some(record) = attendee.known_as(known) {
-            let withdraws = matches!(kind, Kind::Decline | Kind::Cancel) || attendee.comes_to_nothing();
-            registered::leave_to_record(attendee, withdraws, record);
+            let purpose = Purpose {
+                withdraws: matches!(kind, Kind::Decline | Kind::Cancel) || attendee.comes_to_nothing(),
+                takes_back: kind == Kind::Cancel && intent_is_clear(facts),
+                asked: known.map_or(&[], Known::asks_for),
+            };
+            registered::leave_to_record(attendee, &purpose, record);
         }
         attendee.missing = attendee.lacks(kind, event, known);
     }
     attendees
+}
+
+/// Whether what the mail wants stands in its words, whatever it says of sessions.
+fn intent_is_clear(facts: &Facts) -> bool {
+    facts.intent.kind.as_ref().is_some_and(|(_, evidence)| evidence.confidence >= kind::CLEAR)
 }
 
 impl From<&Subject> for Attendee {

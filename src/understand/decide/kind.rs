@@ -9,7 +9,7 @@ use crate::understand::facts::sessions::Answer;
 use crate::understand::facts::{Facts, Subject};
 
 /// An intent read with less confidence than this is not clear by itself.
-const CLEAR: f32 = 0.75;
+pub const CLEAR: f32 = 0.75;
 
 /// The kind that intent and answers agree on, with what is doubtful about it.
 ///

@@ -2,28 +2,42 @@
 //! was read from this sender before, or entered by staff.
 
 use super::Attendee;
+use crate::event::Field;
 use crate::registry::Record;
 use crate::understand::facts::evidence::Fact;
 
 /// A reading less likely right than this is no news against what the record says.
 const WEAK: f32 = 0.8;
 
+/// What the mail is for, as far as that tells which of its facts matter.
+pub struct Purpose<'a> {
+    /// It says that he does not come.
+    pub withdraws: bool,
+    /// It says so in words of its own, not by refusing each session.
+    pub takes_back: bool,
+    /// What it was asked for.
+    pub asked: &'a [Field],
+}
+
 /// Drops the facts that the record knows better: what only a header says (an assistant's address is not the
 /// attendee's), what was read weakly but says the same, and what was read weakly beside a clear purpose: a mail that
-/// withdraws or speaks of sessions seldom changes anybody's position too.
-pub fn leave_to_record(attendee: &mut Attendee, withdraws: bool, record: &Record) {
+/// withdraws, speaks of sessions or gives what it was asked for seldom changes anything else too.
+pub fn leave_to_record(attendee: &mut Attendee, purpose: &Purpose<'_>, record: &Record) {
     let known = &record.facts;
-    let has_purpose = withdraws || attendee.sessions.is_some();
-    let better = |fact: &Fact<String>, known: &Option<String>, is_detail: bool| {
+    let is_clear = purpose.withdraws || attendee.sessions.is_some() || !purpose.asked.is_empty();
+    let better = |fact: &Fact<String>, known: &Option<String>, field: Field| {
         let weak = fact.evidence.confidence < WEAK;
-        known.as_ref().is_some_and(|known| {
-            !fact.is_typed() || weak && (says_the_same(known, &fact.value) || has_purpose && is_detail)
-        })
+        let aside =
+            is_clear && matches!(field, Field::Organization | Field::Position) && !purpose.asked.contains(&field);
+        known.as_ref().is_some_and(|known| !fact.is_typed() || weak && (aside || says_the_same(known, &fact.value)))
     };
-    attendee.name.take_if(|fact| better(fact, &known.name, false));
-    attendee.email.take_if(|fact| better(fact, &known.email, false));
-    attendee.organization.take_if(|fact| better(fact, &known.organization, true));
-    attendee.position.take_if(|fact| better(fact, &known.position, true));
+    attendee.name.take_if(|fact| better(fact, &known.name, Field::Name));
+    attendee.email.take_if(|fact| better(fact, &known.email, Field::Email));
+    attendee.organization.take_if(|fact| better(fact, &known.organization, Field::Organization));
+    attendee.position.take_if(|fact| better(fact, &known.position, Field::Position));
+    if purpose.takes_back {
+        attendee.sessions = None; // all of them are off, whichever were read
+    }
 }
 
 /// Whether the words of one stand among those of the other, in whatever case.
@@ -68,7 +82,7 @@ mod tests {
             source_message_id: None,
         };
         let mut attendee = attendee;
-        leave_to_record(&mut attendee, withdraws, &record);
+        leave_to_record(&mut attendee, &Purpose { withdraws, takes_back: false, asked: &[] }, &record);
         [attendee.organization, attendee.position, attendee.email].map(|fact| fact.map(|fact| fact.value))
     }
 

@@ -15,8 +15,16 @@ const CONFIDENCE: f32 = 0.88;
 const DOUBTFUL: f32 = 0.6;
 
 /// What we asked for is likelier to be there than in any other mail: a reader's doubt about it is halved. And if the
-/// mail is nothing but a short phrase, that is the one text that was asked for.
+/// mail is nothing but a short phrase, that is the one text that was asked for, and nothing else.
 pub fn complete(person: &mut Person, reply: &ReplyText, asked: &[Field]) {
+    if let ([asked], Some(bare)) = (asked, bare_phrase(reply)) {
+        let others = [(Field::Organization, &mut person.organization), (Field::Position, &mut person.position)];
+        for (_, slot) in others.into_iter().filter(|(field, _)| field != asked) {
+            slot.take_if(|fact| {
+                fact.evidence.span.is_some_and(|span| bare.evidence.span.is_some_and(|all| all.contains(&span)))
+            });
+        }
+    }
     let texts = [(Field::Organization, &mut person.organization), (Field::Position, &mut person.position)];
     for (_, slot) in texts.into_iter().filter(|(field, _)| asked.contains(field)) {
         let bare = bare_phrase(reply).filter(|_| asked.len() == 1);
@@ -75,6 +83,14 @@ mod tests {
     fn a_bare_phrase_answers_the_one_question() {
         assert_eq!(position("Referentin.", &[Field::Position]).as_deref(), Some("Referentin"));
         assert_eq!(position("Head of Programmes\n\n", &[Field::Position]).as_deref(), Some("Head of Programmes"));
+    }
+
+    #[test]
+    fn a_bare_answer_is_nothing_but_the_answer() {
+        let mut person = Person { organization: bare_phrase(&ReplyText::typed("Head Pilot")), ..Person::default() };
+        complete(&mut person, &ReplyText::typed("Head Pilot"), &[Field::Position]);
+        assert_eq!(person.organization, None);
+        assert_eq!(person.position.map(|fact| fact.value).as_deref(), Some("Head Pilot"));
     }
 
     #[test]
