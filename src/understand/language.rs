@@ -34,7 +34,7 @@ pub struct Languages {
     all: Vec<&'static Language>,
 }
 
-static EMBEDDED: [&str; 13] = [
+static EMBEDDED: [&str; 16] = [
     include_str!("../../config/languages/en.toml"),
     include_str!("../../config/languages/de.toml"),
     include_str!("../../config/languages/ko.toml"),
@@ -43,11 +43,14 @@ static EMBEDDED: [&str; 13] = [
     include_str!("../../config/languages/fr.toml"),
     include_str!("../../config/languages/es.toml"),
     include_str!("../../config/languages/it.toml"),
-    include_str!("../../config/languages/pl.toml"),
-    include_str!("../../config/languages/cs.toml"),
-    include_str!("../../config/languages/sk.toml"),
+    include_str!("../../config/languages/pt.toml"),
+    include_str!("../../config/languages/nl.toml"),
     include_str!("../../config/languages/nb.toml"),
     include_str!("../../config/languages/sv.toml"),
+    include_str!("../../config/languages/da.toml"),
+    include_str!("../../config/languages/cs.toml"),
+    include_str!("../../config/languages/sk.toml"),
+    include_str!("../../config/languages/pl.toml"),
 ];
 
 /// What a word weighs that one language alone has; one that several share weighs as much less.

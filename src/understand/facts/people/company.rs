@@ -3,19 +3,13 @@
 //! Where the mail says that more than one comes, everybody named is counted; each gets what stands beside his name,
 //! and everybody what is said once for all.
 
-use std::collections::BTreeMap;
-
-use super::Person;
-use super::candidate::{Candidate, Witness, of_parts};
+use super::candidate::Candidate;
 use super::labels::{Entry, Label};
 use super::mail::Mail;
 use super::mention::{self, Mention};
-use super::phrase::{self, Kind, Part};
 use super::pieces::{self, Piece, is_hangul};
-use super::{combine, headfinal, name, own, principal, romanize, roster};
+use super::{Person, name, portrait, principal, romanize};
 use crate::event::Field;
-use crate::understand::facts::evidence::Source;
-use crate::understand::reply::Span;
 use crate::understand::tagger::{self, Tags};
 
 /// What must speak for a name before it is somebody who comes.
@@ -23,14 +17,16 @@ const ENOUGH: f32 = 0.5;
 /// What must speak for a name where the mail does not say in so many words that several come.
 const SURE: f32 = 0.6;
 /// Fewer words than this lead on from a name to what is said of him and the one named next.
-const BESIDE: usize = 12;
+pub(super) const BESIDE: usize = 12;
 
 /// Somebody of whom the mail speaks.
 #[derive(Debug, Default)]
-struct Someone {
-    name: Option<String>,
-    mentions: Vec<usize>,
-    is_writer: bool,
+pub(super) struct Someone {
+    /// His name, as fully as the mail writes it.
+    pub(super) name: Option<String>,
+    /// Where he is mentioned, in the order of the text.
+    pub(super) mentions: Vec<usize>,
+    pub(super) is_writer: bool,
 }
 
 /// The people, if the mail says that several come and names more than one.
@@ -44,7 +40,7 @@ pub(super) fn read(mail: &Mail<'_>, entries: &[Entry<'_>], identified: &[Candida
     }
     let joins_writer = coordinate(mail, &mut mentions);
     let people = people(mail, &mentions, identified, joins_writer);
-    (people.len() > 1).then(|| described(mail, &tags, &mentions, &people, identified))
+    (people.len() > 1).then(|| portrait::described(mail, &tags, &mentions, &people, identified))
 }
 
 /// How many people the values of labels name that ask for names ("Participants: Anna Weber, Karl Oak").
@@ -127,7 +123,7 @@ fn says_and(mail: &Mail<'_>, one: &Mention<'_>, other: &Mention<'_>) -> bool {
 }
 
 /// Whether two stand together: nothing between them but what they are, "and" or a comma.
-fn are_joined(mail: &Mail<'_>, one: &Mention<'_>, other: &Mention<'_>) -> bool {
+pub(super) fn are_joined(mail: &Mail<'_>, one: &Mention<'_>, other: &Mention<'_>) -> bool {
     let Some(between) = mail.text.get(one.end()..other.from).filter(|_| one.sentence == other.sentence) else {
         return false;
     };
@@ -215,259 +211,4 @@ fn is_repeated(mail: &Mail<'_>, one: &Mention<'_>, other: &Mention<'_>) -> bool 
 
 fn name_words(name: &str) -> usize {
     if name.chars().any(is_hangul) { name.chars().count() } else { name.split_whitespace().count() }
-}
-
-/// What is said beside a mention, and where that begins and ends.
-struct Beside<'a> {
-    parts: Vec<Part<'a>>,
-    span: Span,
-}
-
-/// Each person with his own facts and those that all share.
-fn described(
-    mail: &Mail<'_>,
-    tags: &Tags,
-    mentions: &[Mention<'_>],
-    people: &[Someone],
-    identified: &[Candidate],
-) -> Vec<Person> {
-    let counted: Vec<usize> = {
-        let mut all: Vec<usize> = people.iter().flat_map(|someone| someone.mentions.iter().copied()).collect();
-        all.sort_unstable();
-        all
-    };
-    let mut besides: Vec<(usize, Beside<'_>)> = Vec::new();
-    for (order, at) in counted.iter().enumerate() {
-        let Some(mention) = mentions.get(*at) else { continue };
-        let floor = besides.last().map_or(0, |(_, beside)| beside.span.end).max(mention.sentence.start);
-        let next = counted.get(order + 1).and_then(|next| mentions.get(*next));
-        let ceiling =
-            next.filter(|next| next.sentence == mention.sentence).map_or(mention.sentence.span().end, |next| next.from);
-        besides.push((
-            *at,
-            beside(mail, mention, floor, ceiling, next.is_some_and(|next| next.sentence == mention.sentence)),
-        ));
-    }
-    let spans: Vec<Span> = besides.iter().map(|(_, beside)| beside.span).collect();
-    let text = mail.text_without(spans.into_iter());
-    let rest = mail.with_text(&text);
-    let writer = own::read(&rest, &[], identified.to_vec());
-    let shared = shared(&rest, &writer);
-    let own_address = mail.message.answer_address().unwrap_or_default();
-    let witness = Witness::new(Source::Prose, "company", 0.7);
-    people
-        .iter()
-        .map(|someone| {
-            let own = || someone.mentions.iter().filter_map(|at| besides.iter().find(|(of, _)| of == at));
-            let mut candidates = Vec::new();
-            for (at, beside) in own() {
-                candidates.extend(of_parts(&beside.parts, witness, mail.lexicon));
-                let Some(mention) = mentions.get(*at) else { continue };
-                if let Some(name) = someone
-                    .name
-                    .clone()
-                    .filter(|_| mention.name.as_deref().is_some_and(|name| !someone.is_writer || name_words(name) > 1))
-                {
-                    let value = if someone.is_writer { mention.name.clone().unwrap_or(name) } else { name };
-                    candidates.push(Candidate::read(Field::Name, value, mention.piece, witness));
-                }
-            }
-            let is_family = own().any(|(at, _)| mentions.get(*at).is_some_and(|mention| mention.is_family));
-            let scope = scopes(mail, mentions, &counted, someone);
-            candidates.extend(tagged(mail, tags, &scope, &candidates));
-            if someone.is_writer {
-                let facts = [
-                    (Field::Name, &writer.name),
-                    (Field::Organization, &writer.organization),
-                    (Field::Position, &writer.position),
-                ];
-                for (field, fact) in facts {
-                    if candidates.iter().any(|candidate| candidate.field == field) && field != Field::Name {
-                        continue;
-                    }
-                    candidates.extend(fact.iter().map(|fact| Candidate {
-                        field,
-                        value: fact.value.clone(),
-                        text: fact.evidence.text.clone(),
-                        span: fact.evidence.span,
-                        source: fact.evidence.source,
-                        rule: fact.evidence.rule,
-                        confidence: fact.evidence.confidence,
-                    }));
-                }
-            }
-            let knows_whole = own().any(|(_, beside)| {
-                beside.parts.iter().any(|part| matches!(part.kind, Kind::Institution | Kind::Unaffiliated))
-            });
-            let shares = shared.iter().any(|candidate| candidate.field == Field::Organization);
-            if !knows_whole && shares && !is_family && !someone.is_writer {
-                candidates.retain(|candidate| candidate.field != Field::Organization); // a unit of what all share
-            }
-            for field in [Field::Organization, Field::Position] {
-                let has = candidates.iter().any(|candidate| candidate.field == field);
-                if !has && !(is_family && field == Field::Organization) {
-                    candidates.extend(shared.iter().filter(|candidate| candidate.field == field).cloned());
-                }
-            }
-            let his = someone.name.as_deref().and_then(|name| roster::address_of(mail, name));
-            candidates.push(his.unwrap_or_else(|| {
-                Candidate::outside(
-                    Field::Email,
-                    own_address,
-                    Witness::new(Source::From, "sender's address for all", 0.85),
-                )
-            }));
-            Person {
-                name: combine::best(mail, Field::Name, &candidates),
-                organization: combine::best(mail, Field::Organization, &candidates),
-                position: combine::best(mail, Field::Position, &candidates),
-                email: combine::best(mail, Field::Email, &candidates),
-                scope,
-                is_writer: someone.is_writer,
-                heard: BTreeMap::new(),
-            }
-        })
-        .collect()
-}
-
-/// What stands right before a name and, in commas or brackets, right behind it.
-fn beside<'a>(mail: &Mail<'a>, mention: &Mention<'a>, floor: usize, ceiling: usize, is_followed: bool) -> Beside<'a> {
-    let whole = Piece::whole(mail.text);
-    let mut parts = Vec::new();
-    let mut span = Span { start: mention.from, end: mention.end() };
-    let korean = mention.piece.text.chars().any(is_hangul);
-    let before = whole.part(floor.min(mention.from), mention.from);
-    if let Some(last) = pieces::split(before).last().filter(|last| last.start + last.text.len() + 2 > mention.from) {
-        let read = if korean {
-            headfinal::nouns(*last, &last.words(), mail.lexicon)
-        } else {
-            phrase::mentions(*last, mail.lexicon)
-        };
-        let adjacent = |part: &&Part<'_>| part.piece.start + part.piece.text.len() + 2 > mention.from;
-        if read.iter().rev().find(|part| part.kind == Kind::Position).filter(|part| adjacent(part)).is_some() {
-            span.start = read.iter().map(|part| part.piece.start).min().unwrap_or(span.start);
-            let nearest = read.iter().filter(|part| korean || adjacent(part) && part.kind == Kind::Position);
-            parts.extend(nearest.filter(|part| part.piece.text.chars().count() > 1).cloned());
-        }
-    }
-    let after = whole.part(mention.end(), ceiling.max(mention.end()));
-    let raw = mail.text.get(mention.end()..ceiling).unwrap_or_default();
-    if korean {
-        let words = after.words();
-        let title = words
-            .first()
-            .filter(|_| !raw.starts_with(['(', ',']))
-            .map(|word| headfinal::strip_particles(*word, mail.lexicon));
-        if let Some(title) = title.filter(|title| mail.lexicon.is(|w| &w.roles, title.text)) {
-            span.end = title.start + title.text.len();
-            parts.push(Part { kind: Kind::Position, piece: title });
-        }
-    }
-    let apposed = raw.trim_start_matches([' ', '\n']).starts_with([',', '(', '-', '–', ':']);
-    if apposed {
-        for piece in pieces::split(after).into_iter().take(3) {
-            let touches_next = is_followed && piece.start + piece.text.len() + 2 > ceiling;
-            let short = piece.text.split_whitespace().count() <= BESIDE && !touches_next;
-            let read = match (short, piece.text.chars().any(is_hangul)) {
-                (false, _) => Vec::new(),
-                (true, true) => headfinal::nouns(piece, &piece.words(), mail.lexicon),
-                (true, false) => mail.read(piece),
-            };
-            let says = |part: &Part<'_>| {
-                matches!(part.kind, Kind::Position | Kind::Institution | Kind::Unit | Kind::Unaffiliated)
-            };
-            if !read.iter().any(says) || read.iter().any(|part| mail.is_of_event(part.piece.text)) {
-                break;
-            }
-            span.end = piece.start + piece.text.len();
-            parts.extend(read);
-        }
-    }
-    Beside { parts, span }
-}
-
-/// Where the mail speaks of somebody: from his name to the next one's or the end of the sentence. Those named together
-/// share what follows.
-fn scopes(mail: &Mail<'_>, mentions: &[Mention<'_>], counted: &[usize], someone: &Someone) -> Vec<Span> {
-    let own = counted.iter().enumerate().filter(|(_, at)| someone.mentions.contains(at));
-    own.filter_map(|(order, at)| {
-        let mention = mentions.get(*at)?;
-        let mut last = mention;
-        let mut end = mention.sentence.span().end;
-        for next in counted.get(order + 1..)?.iter().filter_map(|next| mentions.get(*next)) {
-            if next.sentence != mention.sentence {
-                break;
-            }
-            if !are_joined(mail, last, next) {
-                end = next.from;
-                break;
-            }
-            last = next;
-        }
-        Some(Span { start: mention.from, end })
-    })
-    .collect()
-}
-
-/// What the tagger finds in somebody's scopes, for the fields that no rule found.
-fn tagged(mail: &Mail<'_>, tags: &Tags, scope: &[Span], candidates: &[Candidate]) -> Vec<Candidate> {
-    let inside = |span: Span| scope.iter().any(|scope| scope.contains(&span));
-    let wanted = [Field::Organization, Field::Position];
-    let open = wanted.iter().filter(|field| !candidates.iter().any(|candidate| candidate.field == **field));
-    open.filter_map(|field| {
-        let spans = tags.spans.iter().filter(|tagged| tagged.field == *field && inside(tagged.span));
-        let best = spans.max_by(|one, other| one.probability.total_cmp(&other.probability))?;
-        let piece = Piece::whole(mail.text).part(best.span.start, best.span.end);
-        let value = pieces::tidy(piece.text);
-        let witness = Witness::new(Source::Prose, "tagged beside the name", best.probability * 0.7);
-        (!value.is_empty()).then(|| Candidate::read(*field, value, piece, witness))
-    })
-    .collect()
-}
-
-/// What holds for all: the writer's organization, and the position behind "both" or "all".
-pub(super) fn shared(mail: &Mail<'_>, writer: &Person) -> Vec<Candidate> {
-    let mut shared = once_for_all(mail, writer);
-    for (_, end) in mail.lexicon.find(|w| &w.group_follows, mail.text) {
-        let rest = Piece::whole(mail.text).part(end, mail.text.len());
-        let first = rest.text.lines().next().and_then(|line| pieces::split(rest.sub(line)).first().copied());
-        let read = first.map(|first| mail.read(first)).unwrap_or_default();
-        let named = read.into_iter().find(|part| matches!(part.kind, Kind::Institution | Kind::Proper));
-        shared.extend(named.map(|part| {
-            let confidence = if part.kind == Kind::Institution { 0.6 } else { 0.3 };
-            let witness = Witness::new(Source::Prose, "organization of the group", confidence);
-            Candidate::read(Field::Organization, part.value(), part.piece, witness)
-        }));
-    }
-    for (_, end) in mail.lexicon.find(|w| &w.shared_follows, mail.text) {
-        let rest = Piece::whole(mail.text).part(end, mail.text.len());
-        let Some(first) = pieces::split(rest).first().copied() else { continue };
-        let near = first.words().iter().take(3).any(|word| phrase::is_role(word, mail.lexicon));
-        for part in mail.read(first).into_iter().filter(|_| near) {
-            let field = match part.kind {
-                Kind::Position => Field::Position,
-                Kind::Institution => Field::Organization,
-                _ => continue,
-            };
-            let witness = Witness::new(Source::Prose, "shared by all", 0.5);
-            shared.push(Candidate::read(field, part.value(), part.piece, witness));
-        }
-    }
-    shared
-}
-
-/// What is said once and holds for all: the organization of the block, the sender's address.
-fn once_for_all(mail: &Mail<'_>, writer: &Person) -> Vec<Candidate> {
-    let own = mail.message.answer_address().unwrap_or_default();
-    let organization = writer.organization.iter().map(|fact| Candidate {
-        field: Field::Organization,
-        value: fact.value.clone(),
-        text: fact.evidence.text.clone(),
-        span: fact.evidence.span,
-        source: fact.evidence.source,
-        rule: "shared organization",
-        confidence: fact.evidence.confidence * 0.8,
-    });
-    let address = Candidate::outside(Field::Email, own, Witness::new(Source::From, "sender's address for all", 0.85));
-    organization.chain([address]).collect()
 }

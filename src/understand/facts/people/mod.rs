@@ -18,6 +18,7 @@ mod organization;
 mod own;
 mod phrase;
 mod pieces;
+mod portrait;
 mod principal;
 mod prose;
 mod romanize;
@@ -107,7 +108,7 @@ fn several(mail: &Mail<'_>, entries: &[Entry<'_>], identified: &[Candidate]) -> 
     let text = mail.text_without(others.iter().map(|other| other.scope));
     let rest = mail.with_text(&text);
     let writer = own::read(&rest, &[], identified.to_vec());
-    let shared = company::shared(&rest, &writer);
+    let shared = portrait::shared(&rest, &writer);
     let comes_too = mail.lexicon.find_first(|w| &w.comes_too, &text).filter(|_| is_principal);
     let mut people = roster::people(mail, others, &shared);
     if let Some((start, _)) = comes_too.filter(|_| mail.knows_writer()) {
@@ -124,7 +125,7 @@ fn several(mail: &Mail<'_>, entries: &[Entry<'_>], identified: &[Candidate]) -> 
 fn with_companions(mail: &Mail<'_>, mut people: Vec<Person>) -> Vec<Person> {
     let companions = roster::companions(mail);
     if let (Some(writer), false) = (people.first().filter(|person| person.is_writer), companions.is_empty()) {
-        let shared = company::shared(mail, writer);
+        let shared = portrait::shared(mail, writer);
         people.extend(roster::people(mail, companions, &shared));
     }
     people

@@ -31,6 +31,10 @@ pub(super) fn organization<'a>(
     if joined && words.len() <= 6 && words.iter().all(|word| is_capitalized(word.text) || word.text == "&") {
         return Part { kind: Kind::Institution, piece: trimmed }; // "Siebert & Rohde"
     }
+    if goes_on_in_lower_case(words, lexicon) {
+        let is_part = words.first().is_some_and(|word| is_unit(word, lexicon));
+        return Part { kind: if is_part { Kind::Unit } else { Kind::Institution }, piece: trimmed };
+    }
     if let Some(at) = words.iter().position(|word| is_institution(word, has_capitals, lexicon))
         && (has_capitals || words.len() <= 4)
     {
@@ -52,6 +56,16 @@ pub(super) fn organization<'a>(
     }
     let kind = if words.iter().any(|word| is_unit(word, lexicon)) { Kind::Unit } else { Kind::Proper };
     Part { kind, piece: trimmed }
+}
+
+/// "Úřad pro ochranu soutěže", "Oblastní charita": the whole phrase is a name of which the first word alone is written
+/// with a capital.
+fn goes_on_in_lower_case(words: &[Piece<'_>], lexicon: Lexicon<'_>) -> bool {
+    let begins = words.first().is_some_and(|word| is_capitalized(word.text));
+    let institution = words.iter().take(3).any(|word| is_in(word, |w| &w.institutions, lexicon));
+    let verbal = |word: &Piece<'_>| is_in(word, |w| &w.verbal, lexicon);
+    let phrase = (2..=9).contains(&words.len()) && !words.iter().any(verbal) && !is_street(words);
+    lexicon.modifiers_follow() && begins && institution && phrase
 }
 
 /// The words from..to of the name that holds the word at `at`: capitalized words around it, and small words between.

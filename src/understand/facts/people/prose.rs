@@ -7,6 +7,7 @@ use super::mail::Mail;
 use super::phrase::{self, Kind, Part};
 use super::pieces::{self, Piece, is_capitalized, is_hangul, is_unspaced};
 use super::unspaced;
+use super::words::{WordList, Words};
 use crate::event::Field;
 use crate::understand::facts::evidence::Source;
 use crate::understand::script::count_words;
@@ -151,7 +152,8 @@ fn nominal<'a>(mail: &Mail<'_>, rest: Piece<'a>, position: bool) -> Vec<Part<'a>
                     || (!conjunction && (connects(next) || small(next) || position || next.text.len() > 3))
             });
         let adjective = follows_small && !matches!(previous.map(|word| word.text), Some("and" | "und"));
-        if strong || leads || adjective || (position && at == from && is_role(word)) {
+        let modifies = position && modifies(mail, word);
+        if strong || leads || adjective || modifies || (position && at == from && is_role(word)) {
             end = at + 1;
         } else {
             break;
@@ -162,6 +164,13 @@ fn nominal<'a>(mail: &Mail<'_>, rest: Piece<'a>, position: bool) -> Vec<Part<'a>
     }
     let Some(piece) = clause.around(words.get(..end).unwrap_or_default()) else { return Vec::new() };
     mail.read(piece)
+}
+
+/// Whether a word in lower case goes on with the noun before it, in languages where it follows.
+fn modifies(mail: &Mail<'_>, word: &Piece<'_>) -> bool {
+    let ends: [fn(&Words) -> &WordList; 4] =
+        [|w| &w.conjunctions, |w| &w.position_ends, |w| &w.fillers, |w| &w.places_follow];
+    mail.lexicon.modifiers_follow() && !ends.iter().any(|list| mail.lexicon.is(*list, word.text))
 }
 
 /// The parts, with those of the next piece where it goes on naming ("Head of X, Institute Y").

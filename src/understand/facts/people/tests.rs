@@ -246,3 +246,40 @@ fn any_text_is_read_without_panic() {
         }
     }
 }
+
+#[test]
+fn several_people_named_in_a_sentence_are_read_each_with_what_stands_beside_him() {
+    for (text, wanted) in [
+        (
+            "We are two: Ms Cora Ash (librarian, Oak Library) and I will come to the talks.\n\nBest regards,\nAda Birch\nLecturer\nElm University",
+            vec![["Cora Ash", "Oak Library", "librarian"], ["Ada Birch", "Elm University", "Lecturer"]],
+        ),
+        (
+            "Wir kommen zu zweit: Frau Cora Esche, Archivarin, und ich.\n\nViele Grüße\nAda Birch\nDozentin\nUlmenstiftung",
+            vec![["Cora Esche", "Ulmenstiftung", "Archivarin"], ["Ada Birch", "Ulmenstiftung", "Dozentin"]],
+        ),
+        (
+            "My wife Cora Birch (nurse) and I would both like to come.\n\nAda Birch\nLecturer, Elm University",
+            vec![["Cora Birch", "–", "nurse"], ["Ada Birch", "Elm University", "Lecturer"]],
+        ),
+    ] {
+        let found = people_of(("Ada Birch", "ada.birch@elm.example"), &ReplyText::typed(text)).people;
+        assert_eq!(found.iter().map(told).collect::<Vec<_>>(), wanted, "{text}");
+        assert!(found.iter().all(|person| !person.scope.is_empty()), "{text}");
+    }
+}
+
+#[test]
+fn somebody_who_is_only_spoken_of_does_not_come() {
+    let text = "My colleague Cora Ash has told me of your talks but cannot come; I will be there.\n\nAda Birch\nLecturer, Elm University";
+    assert_eq!(told(&only(("Ada Birch", "ada.birch@elm.example"), text)), ["Ada Birch", "Elm University", "Lecturer"]);
+}
+
+#[test]
+fn an_address_belongs_to_whom_it_names() {
+    let text =
+        "Both of us will come:\n- Ada Birch, lecturer\n- Cora Ash, librarian\nCora's address is cora.ash@oak.example.";
+    let found = people_of(("Ada Birch", "ada.birch@elm.example"), &ReplyText::typed(text)).people;
+    let addresses: Vec<&str> = found.iter().map(|person| value(person.email.as_ref())).collect();
+    assert_eq!(addresses, ["ada.birch@elm.example", "cora.ash@oak.example"]);
+}

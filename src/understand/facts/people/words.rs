@@ -14,6 +14,8 @@ use crate::understand::language::Languages;
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Words {
+    /// Whether what belongs to a noun follows it in lower case ("secretaria ejecutiva", "Úřad pro ochranu soutěže").
+    pub(super) modifiers_follow: bool,
     /// Labels of a form, by what they ask for.
     pub(super) labels: Labels,
     /// Words before a name that do not belong to it: honorifics, degrees, ranks.
@@ -260,6 +262,11 @@ impl<'a> Lexicon<'a> {
     /// Where the first of any language is found.
     pub(super) fn find_first(self, patterns: impl Fn(&Words) -> &Patterns, text: &str) -> Option<(usize, usize)> {
         self.each().filter_map(|words| patterns(words).first_in(text)).min()
+    }
+
+    /// Whether in one of the languages what belongs to a noun follows it.
+    pub(super) fn modifiers_follow(self) -> bool {
+        self.each().any(|words| words.modifiers_follow)
     }
 
     /// Particles of all languages.

@@ -110,12 +110,12 @@ fn limit(event: &Event, mentions: &[&Mention], weighed: &BTreeMap<String, Option
         weighed.get(session).is_some_and(|fact| fact.as_ref().is_some_and(|fact| fact.value == Answer::Yes))
     };
     let only = mentions.iter().find(|mention| mention.exclusive && mention.answer == Answer::Yes);
-    let others = |only: &&Mention| {
+    let others = |only: &Mention| {
         event.sessions.iter().any(|session| accepted(&session.id) && !only.sessions.contains(&session.id))
     };
     match (comes, complete) {
         // "Only" this, and others all the same.
-        _ if only.is_some_and(|only| others(&only)) => 0.8,
+        _ if only.is_some_and(|only| others(only)) => 0.8,
         (true, true) => 1.0,
         // What is said of the others may have been missed.
         (true, false) => 0.86,

@@ -105,12 +105,12 @@ impl<'a> Clause<'a> {
         let comes = self.has(&What::Cue(Cue::Yes)) && self.says() == Some(Said::Yes);
         let mut unknown = self.all_references().filter(|(_, _, reference)| reference.sessions.is_empty());
         // "On the 19th I am at the conference", but not "the 12th conference".
-        let apart = |span: Span| match self.pieces.as_slice() {
-            [date, Piece { what: What::Reference(name), span: named }] if date.span == span => {
-                let between = self.text.get(span.end..named.start).unwrap_or_default();
-                name.kind == Kind::Name && between.split_whitespace().count() > 2
-            }
-            _ => false,
+        let apart = |span: Span| {
+            let mut named = self.references().filter(|(_, _, reference)| reference.kind == Kind::Name);
+            named.next().is_some_and(|(_, name, _)| {
+                let between = self.text.get(span.end..name.start).unwrap_or_default();
+                between.split_whitespace().count() > 2
+            })
         };
         unknown
             .next()

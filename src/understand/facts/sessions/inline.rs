@@ -38,7 +38,8 @@ pub(super) fn read(reader: &Reader<'_>, reply: &ReplyText) -> Vec<Mention> {
             });
         };
         // The answer names sessions itself ("only the second"), or answers what the line asks.
-        let own: Vec<_> = statements.iter().filter(|statement| statement.said != Said::Busy).collect();
+        let own: Vec<_> =
+            statements.iter().filter(|statement| !matches!(statement.said, Said::Busy | Said::Earlier)).collect();
         if asked.is_empty() && own.iter().all(|statement| !statement.is_decided()) {
             continue;
         }
@@ -70,7 +71,7 @@ fn answer(said: Said) -> Option<Answer> {
         Said::Yes => Some(Answer::Yes),
         Said::No => Some(Answer::No),
         Said::Maybe => Some(Answer::Maybe),
-        Said::Busy | Said::Nothing => None,
+        Said::Busy | Said::Earlier | Said::Nothing => None,
     }
 }
 

@@ -10,8 +10,9 @@ use crate::event::Event;
 use crate::understand::facts::evidence::{Evidence, Source};
 
 /// The mentions that follow from the statements of a text.
-pub fn mentions(text: &str, event: &Event, statements: &[Statement]) -> Vec<Mention> {
-    let context = Context::of(statements);
+pub fn mentions(text: &str, reader: &Reader<'_>, statements: &[Statement]) -> Vec<Mention> {
+    let context = Context { adds: reader.adds(text), ..Context::of(statements) };
+    let event = reader.event;
     statements.iter().filter_map(|statement| mention(text, event, statement, &context)).collect()
 }
 
@@ -36,6 +37,8 @@ struct Context {
     decided: BTreeSet<usize>,
     /// Whether any session is accepted.
     accepts: bool,
+    /// Whether something is added to what was said before.
+    adds: bool,
     /// Whether all statements name the same sessions.
     sole: bool,
 }
@@ -47,6 +50,7 @@ impl Context {
         Self {
             decided: decided.flat_map(|statement| statement.sessions.iter().copied()).collect(),
             accepts: statements.iter().any(|statement| statement.said == Said::Yes),
+            adds: false,
             sole: named.len() == 1,
         }
     }
@@ -64,7 +68,9 @@ fn mention(text: &str, event: &Event, statement: &Statement, context: &Context) 
         Said::Nothing if chosen(event, statement) => (Answer::Yes, unsaid(statement, context).min(0.8), NAMED),
         Said::Nothing if open => (Answer::Yes, unsaid(statement, context), NAMED),
         Said::Busy if open && context.accepts && statement.kind != Kind::Weak => (Answer::No, 0.5, BUSY),
-        Said::Nothing | Said::Busy => return None,
+        Said::Earlier if open && context.accepts && context.adds => (Answer::Yes, 0.7, "added to"),
+        Said::Earlier if open && context.accepts => (Answer::No, 0.5, BUSY),
+        Said::Nothing | Said::Busy | Said::Earlier => return None,
     };
     let ids = statement.sessions.iter().filter_map(|index| event.sessions.get(*index));
     Some(Mention {

@@ -110,7 +110,7 @@ pub fn read(
     if event.sessions.len() == 1 && !statements.iter().any(statement::Statement::is_decided) {
         statements.extend(reader.whole(body));
     }
-    let mut mentions = mentions::mentions(body, event, &statements);
+    let mut mentions = mentions::mentions(body, &reader, &statements);
     mentions.extend(mentions::others(body, event, &mentions, &reader));
     for answer in &reply.inline_answers {
         mentions.retain(|mention| mention.evidence.span.is_none_or(|span| !answer.span.contains(&span)));
@@ -141,7 +141,7 @@ fn of_subject(subject: &str, event: &Event, languages: &Languages) -> Vec<Mentio
         return Vec::new();
     }
     let reader = Reader::new(subject, event, None, languages);
-    let mut mentions = mentions::mentions(subject, event, &reader.statements(subject).0);
+    let mut mentions = mentions::mentions(subject, &reader, &reader.statements(subject).0);
     for mention in &mut mentions {
         let evidence = &mut mention.evidence;
         // A subject is often only the name of the event.

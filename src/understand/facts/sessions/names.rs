@@ -1,5 +1,6 @@
 //! The names of an event's sessions in a text: titles, aliases, the words of a title, the place.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{LazyLock, Mutex};
 
@@ -60,11 +61,11 @@ impl Names {
         for (word, of) in kinds {
             let word = normal(&word);
             // The event's own names say which session of a kind is meant; a kind of several does not.
-            if !sessions.contains_key(&word) {
+            if let Entry::Vacant(free) = sessions.entry(word) {
                 if of.len() > 1 {
-                    weak.insert(word.clone());
+                    weak.insert(free.key().clone());
                 }
-                sessions.insert(word, of);
+                free.insert(of);
             }
         }
         // "Conf.", "Konf.": the beginning of a long name, where no name is so short.

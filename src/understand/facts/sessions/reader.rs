@@ -68,6 +68,11 @@ impl<'a> Reader<'a> {
         verb_inside::whole(text, &sentences, &pieces, (0..self.event.sessions.len()).collect())
     }
 
+    /// Whether a text adds something to what was said before.
+    pub fn adds(&self, text: &str) -> bool {
+        self.words.iter().any(|words| words.also.occur_in(text))
+    }
+
     /// "Here too": it repeats the answer before.
     pub fn repeats(&self, text: &str) -> bool {
         self.words.iter().any(|words| words.same.occur_in(text))

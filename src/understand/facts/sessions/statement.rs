@@ -39,8 +39,10 @@ pub enum Said {
     No,
     /// Undecided.
     Maybe,
-    /// Is elsewhere on that day, or tells what was said before: no answer.
+    /// Is elsewhere on that day: no answer.
     Busy,
+    /// What was said before: no answer, unless something is added to it.
+    Earlier,
     /// Named, and nothing said of it.
     Nothing,
 }
@@ -78,7 +80,7 @@ impl Statement {
     #[must_use]
     pub fn of(reference: &Reference, span: Span, clause: &Clause<'_>, reading: Reading, event: &Event) -> Self {
         let said = match (reference.kind, reading.said.unwrap_or(Said::Nothing)) {
-            (Kind::Neither, said) if said != Said::Busy => Said::No,
+            (Kind::Neither, said) if !matches!(said, Said::Busy | Said::Earlier) => Said::No,
             // A word of the title may stand in anybody's affiliation.
             (Kind::Weak, Said::Nothing) => Said::Busy,
             (_, said) => said,

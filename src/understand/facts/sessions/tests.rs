@@ -2,6 +2,8 @@ use super::*;
 use crate::understand::facts::sessions::Answer::{Maybe, No, Yes};
 use crate::understand::reply::InlineAnswer;
 
+mod several;
+
 /// Two sessions on two days, as most events have them.
 const PAIR: &str = r#"
     id = "pair"
@@ -229,6 +231,57 @@ fn odd_texts_are_read_without_harm() {
     ] {
         let _ = reading(text);
     }
+}
+
+#[test]
+fn what_is_said_of_one_of_a_list_is_said_of_all() {
+    check(&[
+        ("I mean to sit with you on the 13th and 14th of this month.", BOTH),
+        ("Ich werde sowohl dem Konzert als auch dem Seminar beiwohnen.", BOTH),
+        ("I will attend: the concert; the seminar.", BOTH),
+        ("Not attending: the concert\nAttending: the seminar", SECOND),
+        ("Angemeldet: Seminar | nicht angemeldet: Konzert", SECOND),
+    ]);
+}
+
+#[test]
+fn a_day_in_figures_ends_no_sentence() {
+    check(&[
+        ("14.6. sehr gern\n13.6. leider verhindert", SECOND),
+        ("Teilnahme: Fr, 14.6. (Do, 13.6. leider verhindert)", SECOND),
+    ]);
+}
+
+#[test]
+fn who_accepts_and_refuses_a_part_comes_to_the_rest() {
+    check(&[
+        ("I gladly accept your invitation. The concert will have to go on without me.", SECOND),
+        ("The concert will have to go on without me.", [Some(No), None]),
+    ]);
+}
+
+#[test]
+fn what_is_added_leaves_what_was_said_before() {
+    check(&[
+        ("I wrote to you that I will come to the concert. I will also come to the seminar.", BOTH),
+        ("I wrote to you that I will come to the concert. I will come to the seminar.", SECOND),
+        ("지난번에 음악회에 참석하겠다고 하였으나, 세미나도 추가로 참석하고자 합니다.", BOTH),
+    ]);
+}
+
+#[test]
+fn a_korean_verb_answers_what_stands_before_it() {
+    check(&[
+        ("음악회만 가능합니다, 14일에는 강의가 있습니다.", FIRST),
+        ("13일 저녁엔 약속이 있어서 음악회는 못 가고요. 14일 세미나는 갈 수 있어요.", SECOND),
+    ]);
+}
+
+#[test]
+fn a_session_on_a_day_the_event_has_not_is_told_but_not_the_number_of_an_edition() {
+    let codes = |text: &str| reading(text).signals.iter().map(|signal| signal.code).collect::<Vec<_>>();
+    assert_eq!(codes("Am 19. Juni bin ich im Seminar."), [ReasonCode::UnknownSession]);
+    assert_eq!(codes("Re: 12. Seminar"), []);
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub fn statements(
                 .or_else(|| leaning(behind).filter(|_| reference.kind != Kind::Agreeing))
                 .unwrap_or(Reading { said: None, confidence: 0.6, rule: super::NAMED });
             if told_before(before.iter().rev()) || told_before(behind.iter()) {
-                reading.said = Some(Said::Busy);
+                reading.said = Some(Said::Earlier);
             }
             let statement = Statement::of(reference, span, clause, reading, event);
             statements.push(Statement { corrects: corrects || statement.corrects, ..statement });

@@ -26,13 +26,17 @@ pub fn statements(text: &str, sentences: &[Sentence], pieces: &[Piece], event: &
         let reading = reading(&clauses, index, before);
         let turns = turns(clause);
         let first = statements.len();
-        let earlier = clause.has(&What::Earlier);
+        // "I wrote to you that …": the clause behind tells it.
+        let told = |before: &Clause<'_>| before.sentence == clause.sentence && before.has(&What::Earlier);
+        let opens = clause.joint == Some(Joint::Semicolon);
+        let earlier = clause.has(&What::Earlier)
+            || opens && index.checked_sub(1).and_then(|before| clauses.get(before)).is_some_and(told);
         for (at, span, reference) in clause.references() {
             let said = turns.as_ref().and_then(|answers| answers.get(&at).copied()).or(reading.said);
             let excepted = clause.pieces.iter().take(at).any(|piece| piece.what == What::Except);
             let said = match said {
                 _ if excepted => Some(Said::No),
-                _ if earlier => Some(Said::Busy),
+                _ if earlier => Some(Said::Earlier),
                 said => said,
             };
             let statement = Statement::of(reference, span, clause, Reading { said, ..reading }, event);
