@@ -73,9 +73,8 @@ pub(super) fn behind_break<'a>(piece: Piece<'a>, lexicon: Lexicon<'_>) -> (Piece
         *at == 0 || piece.text.get(*at..at + word).is_some_and(|word| word.chars().count() > 1)
     };
     let all = all_of(piece.text, |w| &w.breaks, lexicon).into_iter().filter(breaks);
-    let last = all.map(|(at, word)| at + word).max();
-    match last {
-        Some(end) => (piece.part(end, piece.text.len()), true),
+    match all.map(|(at, word)| at + word).max() {
+        Some(end) => (behind_break(piece.part(end, piece.text.len()), lexicon).0, true),
         None => (piece, false),
     }
 }

@@ -16,6 +16,8 @@ use crate::understand::tagger::{self, Tags};
 const ENOUGH: f32 = 0.5;
 /// What must speak for a name where the mail does not say in so many words that several come.
 const SURE: f32 = 0.6;
+/// A name that the tagger sees less surely than this is none.
+const FAINT: f32 = 0.3;
 /// Fewer words than this lead on from a name to what is said of him and the one named next.
 pub(super) const BESIDE: usize = 12;
 
@@ -211,4 +213,12 @@ fn is_repeated(mail: &Mail<'_>, one: &Mention<'_>, other: &Mention<'_>) -> bool 
 
 fn name_words(name: &str) -> usize {
     if name.chars().any(is_hangul) { name.chars().count() } else { name.split_whitespace().count() }
+}
+
+/// Whether the tagger sees the names of two people or more, however faintly.
+pub(super) fn may_be_several(mail: &Mail<'_>) -> bool {
+    let tags = tagger::tag(mail.text, mail.message.from.as_ref());
+    let tagged = tags.spans.iter().filter(|tagged| tagged.field == Field::Name && tagged.probability >= FAINT);
+    let mut names = tagged.map(|tagged| tagged.span.of(mail.text)).filter(|name| name::is_person(name, mail.lexicon));
+    names.next().is_some_and(|first| names.any(|other| !is_same(first, other)))
 }

@@ -146,7 +146,7 @@ fn signals(mail: &Mail<'_>, people: &[Person]) -> Vec<Signal> {
         if person.is_writer && principal::is_deputy(mail) {
             uncertain("somebody writes for another person, who was not found");
         }
-        if mail.lexicon.find_first(|w| &w.several, mail.text).is_some() {
+        if mail.lexicon.find_first(|w| &w.several, mail.text).is_some() || company::may_be_several(mail) {
             uncertain("the mail speaks of more people than were found");
         }
     }

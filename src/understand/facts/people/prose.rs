@@ -140,18 +140,17 @@ fn nominal<'a>(mail: &Mail<'_>, rest: Piece<'a>, position: bool) -> Vec<Part<'a>
         }
         let previous = at.checked_sub(1).and_then(|at| words.get(at));
         let next = words.get(at + 1);
-        let follows_small =
-            previous.is_some_and(|word| connects(word) || small(word) || matches!(word.text, "and" | "und"));
+        let follows_small = previous.is_some_and(|word| connects(word) || small(word) || joins(mail, word));
         let strong = is_capitalized(word.text)
             || (word.text.contains('.') && mail.lexicon.is(|w| &w.institutions, word.text))
             || word.text.chars().all(|c| c.is_ascii_digit() || matches!(c, '&' | '+'));
         let leads = (connects(word) || small(word))
             && next.is_some_and(|next| {
-                let conjunction = matches!(word.text, "and" | "und" | "&");
+                let conjunction = word.text == "&" || joins(mail, word);
                 is_capitalized(next.text)
                     || (!conjunction && (connects(next) || small(next) || position || next.text.len() > 3))
             });
-        let adjective = follows_small && !matches!(previous.map(|word| word.text), Some("and" | "und"));
+        let adjective = follows_small && !previous.is_some_and(|word| joins(mail, word));
         let modifies = position && modifies(mail, word);
         if strong || leads || adjective || modifies || (position && at == from && is_role(word)) {
             end = at + 1;
@@ -164,6 +163,11 @@ fn nominal<'a>(mail: &Mail<'_>, rest: Piece<'a>, position: bool) -> Vec<Part<'a>
     }
     let Some(piece) = clause.around(words.get(..end).unwrap_or_default()) else { return Vec::new() };
     mail.read(piece)
+}
+
+/// Whether a word joins two things ("and", "och").
+fn joins(mail: &Mail<'_>, word: &Piece<'_>) -> bool {
+    mail.lexicon.is(|w| &w.conjunctions, word.text)
 }
 
 /// Whether a word in lower case goes on with the noun before it, in languages where it follows.

@@ -23,8 +23,7 @@ const UNIT: usize = 3;
 pub(super) fn read<'a>(piece: Piece<'a>, writer: Option<&str>, lexicon: Lexicon<'_>) -> Vec<Part<'a>> {
     let other = || vec![Part { kind: Kind::Other, piece }];
     // "（やまだ たろう）": how a name is read.
-    let reading = piece.bracketed && piece.text.chars().all(|c| is_kana(c) || c.is_whitespace() || c == '・');
-    if piece.text.chars().count() > PHRASE || reading {
+    if piece.text.chars().count() > PHRASE || is_reading(piece) {
         return other();
     }
     let parts = phrase(piece, writer, lexicon);
@@ -98,8 +97,8 @@ fn role(piece: Piece<'_>, lexicon: Lexicon<'_>) -> Option<usize> {
     let part = if before.ends_with('・') { None } else { institution.max(unit) };
     // "国際・広報部長": up to the last boundary; without one, a few letters may belong to the position.
     let from = [part, joint, space].into_iter().flatten().max();
-    let modifiers = before.chars().count();
-    from.or_else(|| (modifiers <= 4).then_some(0)).or(Some(end))
+    let modifies = before.chars().count() <= 4 || before.ends_with('・');
+    from.or_else(|| modifies.then_some(0)).or(Some(end))
 }
 
 /// The organization that a phrase is.
@@ -242,7 +241,26 @@ pub(super) fn introduced<'a>(mail: &Mail<'_>, sentence: Piece<'a>) -> Vec<Piece<
             || Some(bare).filter(|bare| (led || linked || at == 0) && name::is_unspaced_name(bare.text, mail.lexicon));
         name_in(bare, mail.lexicon).or_else(alone)
     });
-    shown.chain(clauses.iter().filter_map(|clause| called(mail, *clause))).collect()
+    let told = clauses.iter().filter_map(|clause| called(mail, *clause));
+    let spelled = clauses.windows(2).filter_map(|pair| match pair {
+        [name, reading] => spelled_out(mail, *name, *reading),
+        _ => None,
+    });
+    shown.chain(told).chain(spelled).collect()
+}
+
+/// "（やまだ たろう）": how a name is read.
+fn is_reading(piece: Piece<'_>) -> bool {
+    piece.bracketed && piece.text.chars().all(|c| is_kana(c) || c.is_whitespace() || c == '・')
+}
+
+/// "山田太郎（やまだ たろう）", "山田太郎 (Taro Yamada)": what is spelled out, in kana or as From has it, is a name.
+fn spelled_out<'a>(mail: &Mail<'_>, before: Piece<'a>, reading: Piece<'_>) -> Option<Piece<'a>> {
+    let latin = reading.text.chars().any(|c| c.is_ascii_alphabetic());
+    let from = latin && mail.sender.name.as_deref().is_some_and(|name| name::agree(name, reading.text));
+    let spelled = reading.bracketed && (is_reading(reading) || from);
+    last_noun(mail, without_links(behind_break(before, mail.lexicon).0, mail.lexicon))
+        .filter(|found| spelled && !mail.lexicon.is(|w| &w.surnames, found.text))
 }
 
 /// "…と申します", "我叫…": so clear that the family name need not be known.
@@ -251,7 +269,12 @@ fn called<'a>(mail: &Mail<'_>, clause: Piece<'a>) -> Option<Piece<'a>> {
     let before = lexicon.find_first(|w| &w.name_precedes, clause.text).map(|(end, _)| clause.part(0, end));
     let behind =
         lexicon.find_first(|w| &w.name_follows, clause.text).map(|(_, end)| clause.part(end, clause.text.len()));
-    let phrase = behind_break(before.or(behind)?, lexicon).0;
+    last_noun(mail, behind_break(before.or(behind)?, lexicon).0)
+}
+
+/// What stands behind the last position or small word, if a name may be of that form.
+fn last_noun<'a>(mail: &Mail<'_>, phrase: Piece<'a>) -> Option<Piece<'a>> {
+    let lexicon = mail.lexicon;
     let joint = all_of(phrase.text, |w| &w.genitives, lexicon).into_iter().map(|(at, word)| at + word);
     let role = all_ends(phrase.text, |w| &w.roles, lexicon).into_iter();
     let start = joint.chain(role).filter(|end| *end < phrase.text.len()).max().unwrap_or_default();

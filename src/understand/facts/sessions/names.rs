@@ -58,6 +58,15 @@ impl Names {
                 }
             }
         }
+        // "Conf.", "Konf.": the beginning of a long name, where no name is so short.
+        let long: Vec<(String, Sessions)> = sessions.iter().map(|(name, of)| (name.clone(), of.clone())).collect();
+        for (name, of) in long.iter().filter(|(name, _)| name.len() >= 9 && name.is_ascii() && !name.contains(' ')) {
+            let short: String = name.chars().take(4).collect();
+            let shared = long.iter().any(|(other, others)| other.starts_with(&short) && others != of);
+            if !shared {
+                sessions.entry(short).or_insert_with(|| of.clone());
+            }
+        }
         for (word, of) in kinds {
             let word = normal(&word);
             // The event's own names say which session of a kind is meant; a kind of several does not.
@@ -66,15 +75,6 @@ impl Names {
                     weak.insert(free.key().clone());
                 }
                 free.insert(of);
-            }
-        }
-        // "Conf.", "Konf.": the beginning of a long name, where no name is so short.
-        let long: Vec<(String, Sessions)> = sessions.iter().map(|(name, of)| (name.clone(), of.clone())).collect();
-        for (name, of) in long.iter().filter(|(name, _)| name.len() >= 9 && name.is_ascii() && !name.contains(' ')) {
-            let short: String = name.chars().take(4).collect();
-            let shared = long.iter().any(|(other, others)| other.starts_with(&short) && others != of);
-            if !shared {
-                sessions.entry(short).or_insert_with(|| of.clone());
             }
         }
         // A word that all sessions share tells none of them.
