@@ -131,3 +131,54 @@ fn attendee_pairs(was: &Value, now: &Value) -> Vec<(String, Value, Value)> {
     let fields = attendees.flat_map(|(number, (one, other))| FIELDS.map(|name| field(number, one, other, name)));
     std::iter::once(count).chain(fields).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::store::StoredMessage;
+    use crate::understand::facts::evidence::ReasonCode;
+
+    fn past(action: Action, attendees: Value) -> PastMessage {
+        let now = Understanding::set_aside(ReasonCode::Unreadable, "noise".to_owned());
+        let message = StoredMessage {
+            id: 1,
+            mailbox: "rsvp".into(),
+            raw: Vec::new(),
+            received_at: Timestamp::UNIX_EPOCH,
+            oversize: None,
+            attempts: 1,
+        };
+        PastMessage {
+            message,
+            message_id: None,
+            decided_at: Timestamp::UNIX_EPOCH,
+            event: None,
+            kind: now.decision.kind,
+            action,
+            human: true,
+            reasons: now.decision.reasons,
+            reply_text: String::new(),
+            attendees,
+            contact: None,
+        }
+    }
+
+    #[test]
+    fn what_differs_is_told_and_nothing_else() {
+        let now = Understanding::set_aside(ReasonCode::Unreadable, "noise, told in other words".to_owned());
+        assert_eq!(compare(&past(Action::Review, json!([])), &now), []);
+        let differences = compare(&past(Action::Record, json!([{"name": "Anna"}])), &now);
+        let told: Vec<&str> = differences.iter().map(|difference| difference.what.as_str()).collect();
+        assert_eq!(told, ["action", "attendees"]);
+    }
+
+    #[test]
+    fn each_field_of_an_attendee_is_compared() {
+        let pairs = attendee_pairs(&json!([{"name": "Anna"}]), &json!([{"name": "Berta", "position": null}]));
+        let differing: Vec<String> =
+            pairs.into_iter().filter(|(_, was, now)| was != now).map(|(what, _, _)| what).collect();
+        assert_eq!(differing, ["attendee 1: name"]);
+    }
+}

@@ -1,5 +1,5 @@
-//! Which event a mail is about: by its thread, its subject, the quoted invitation, and the time at which it was
-//! written; where that leaves a doubt, staff say.
+//! Which event a mail is about: by its thread, its subject, the quoted invitation, the time at which it was written,
+//! and what its sender is registered for; where that leaves a doubt, staff say.
 
 use crate::event::Event;
 use crate::registry::Known;
@@ -34,9 +34,14 @@ pub fn event_of<'a>(
     }
     let among = if named.is_empty() { events.iter().collect() } else { named };
     let open: Vec<&&Event> = among.into_iter().filter(|event| is_open(message, event)).collect();
-    match open.as_slice() {
-        [only] => Ok(only),
-        [] => Err(Reason::new(ReasonCode::UnknownEvent, "no event was open for answers when this was written")),
+    let registered: Vec<&&Event> = open
+        .iter()
+        .copied()
+        .filter(|event| known.is_some_and(|known| known.records.iter().any(|record| record.event == event.id)))
+        .collect();
+    match (open.as_slice(), registered.as_slice()) {
+        ([only], _) | (_, [only]) => Ok(only),
+        ([], _) => Err(Reason::new(ReasonCode::UnknownEvent, "no event was open for answers when this was written")),
         _ => Err(Reason::new(ReasonCode::UnknownEvent, "it could be about several events")),
     }
 }

@@ -4,6 +4,7 @@
 
 mod attendee;
 mod identity;
+mod impostor;
 mod kind;
 pub mod namesake;
 pub mod origin;
@@ -104,7 +105,7 @@ impl Decision {
 /// record that exists.
 #[must_use]
 pub fn decide(facts: &Facts, reply: &ReplyText, message: &Message, event: &Event, known: Option<&Known>) -> Decision {
-    let forged = origin::forged(message);
+    let forged = origin::forged(message).or_else(|| impostor::poses_as_staff(message, event));
     // Hostile mail is answered nothing: it gets no contact.
     let contact = message.answer_address().filter(|_| forged.is_none()).map(str::to_owned);
     let (kind, weak) = kind::settle(facts, known.map_or(&[], Known::asks_for));
@@ -116,6 +117,7 @@ pub fn decide(facts: &Facts, reply: &ReplyText, message: &Message, event: &Event
     if kind == Kind::Question {
         doubts.extend(facts.signals.iter().filter(|signal| signal.code == ReasonCode::Question).map(reason));
     }
+    doubts.extend(impostor::injects(&attendees));
     doubts.extend(uncertain_answers(&attendees));
     doubts.extend(weak_readings(&attendees));
     doubts.extend(doubtful_absence(facts, &attendees));

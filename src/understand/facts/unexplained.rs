@@ -44,14 +44,16 @@ fn words(text: &str, evidence: &[Span], languages: &Languages) -> usize {
     left
 }
 
-/// Whether a refusing or limiting word stands in no evidence.
+/// Whether a refusing or limiting word stands in no evidence, nor in a harmless phrase of any language.
 fn refuses(text: &str, evidence: &[Span], languages: &Languages) -> bool {
-    languages.found_in(text).into_iter().map(|language| &language.sessions).any(|words| {
-        let harmless: Vec<Span> = words.harmless.find_in(text).collect();
-        let explained = |found: &Span| evidence.iter().chain(&harmless).any(|other| other.overlaps(found));
-        let limits = [&words.no, &words.avoid, &words.only, &words.except];
-        limits.into_iter().flat_map(|phrases| phrases.find_in(text)).any(|found| !explained(&found))
-    })
+    let found = languages.found_in(text);
+    let words = || found.iter().map(|language| &language.sessions);
+    let harmless = words().flat_map(|words| words.harmless.find_in(text));
+    let explained: Vec<Span> = evidence.iter().copied().chain(harmless).collect();
+    words()
+        .flat_map(|words| [&words.no, &words.avoid, &words.only, &words.except])
+        .flat_map(|phrases| phrases.find_in(text))
+        .any(|found| !explained.iter().any(|other| other.overlaps(&found)))
 }
 
 #[cfg(test)]

@@ -221,13 +221,6 @@ fn a_card_part_is_a_witness() {
 }
 
 #[test]
-fn what_is_not_understood_beside_the_name_is_doubted() {
-    let people =
-        people_of(("Uma Vine", "uma.vine@mail.example"), &ReplyText::typed("Yes.\nUma Vine, zzyzx of the qwerty"));
-    assert!(people.signals.iter().any(|signal| signal.code == ReasonCode::LowConfidence));
-}
-
-#[test]
 fn any_text_is_read_without_panic() {
     for text in [
         "",
