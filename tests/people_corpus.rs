@@ -115,7 +115,7 @@ fn read(case: &Case, events: &BTreeMap<String, Event>) -> People {
     let message = Message { from: Some(mailbox(&case.from)), ..Message::default() };
     let reply = ReplyText { text: case.text.clone(), inline_answers: case.inline.clone(), ..ReplyText::default() };
     let event = events.get(&case.event).or_else(|| events.values().next()).unwrap();
-    people::read(&reply, &message, event, Languages::built_in())
+    people::read(&reply, &message, event, &Languages::built_in().of_mail(&reply.text, &event.languages))
 }
 
 fn events(shared: &Path) -> BTreeMap<String, Event> {

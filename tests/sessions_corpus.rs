@@ -170,7 +170,6 @@ fn measure(folder: &Path, events: &BTreeMap<String, Event>, show: bool) -> Figur
     let mut figures = Figures::default();
     let typed = lines(&folder.join("typed.jsonl")).into_iter();
     let typed: BTreeMap<String, Value> = typed.map(|line| (line["file"].as_str().unwrap().to_string(), line)).collect();
-    let languages = Languages::built_in();
     for line in lines(&folder.join("truth.jsonl")) {
         let truth = &line["truth"];
         let event = line["event"].as_str().and_then(|id| events.get(id));
@@ -182,8 +181,9 @@ fn measure(folder: &Path, events: &BTreeMap<String, Event>, show: bool) -> Figur
         }
         let reply = reply(typed);
         let message = Message::default();
-        let reading = sessions::read(&reply, &message, event, None, languages);
-        let intent = intent::read(&reply, &reading, event, languages);
+        let languages = Languages::built_in().of_mail(&reply.text, &event.languages);
+        let reading = sessions::read(&reply, &message, event, None, &languages);
+        let intent = intent::read(&reply, &reading, event, &languages);
 
         let kind = intent.kind.as_ref().map(|(kind, _)| *kind);
         let named = serde_json::to_value(kind).unwrap();

@@ -62,7 +62,7 @@ const SHARE: usize = 10;
 const MANY_WORDS: usize = 10;
 
 /// Where not one word is known, fewer are enough.
-const SOME_WORDS: usize = 4;
+const SOME_WORDS: usize = 5;
 
 impl Languages {
     /// The languages that come with the binary.
@@ -113,31 +113,35 @@ impl Languages {
     /// A script of its own gives a language away; among the others the one with most of its function words. A further
     /// one needs words that those before it do not have: kindred languages share many.
     fn weighed(&self, text: &str) -> Vec<(usize, &'static Language)> {
-        let mut words = words(text);
+        // For each word, the languages that have it.
+        let mut words: Vec<Vec<&str>> = words(text)
+            .map(|word| {
+                let having = self.iter().filter(|language| language.has(&word));
+                having.map(|language| language.code.as_str()).collect()
+            })
+            .collect();
         let mut rest: Vec<&'static Language> = self.all.clone();
         let mut found: Vec<(usize, &'static Language)> = Vec::new();
         loop {
             let weights = rest.iter().map(|language| match language.script {
                 // A syllable weighs as a word would: a Korean mail may well carry an English signature.
                 Some(script) => script.letters_in(text, &language.function_words).saturating_mul(WORD),
-                None => words.iter().map(|word| self.weight(language, word)).sum(),
+                None => {
+                    let own = words.iter().filter(|having| having.contains(&language.code.as_str()));
+                    own.map(|having| WORD.checked_div(having.len()).unwrap_or_default()).sum()
+                }
             });
             let likeliest = weights.enumerate().max_by_key(|(at, weight)| (*weight, std::cmp::Reverse(*at)));
             let Some((at, weight)) = likeliest.filter(|(_, weight)| *weight > 0) else { break };
-            if found.first().is_some_and(|(best, _)| weight.saturating_mul(4) < *best) {
+            // One small word of a second language proves little.
+            if found.first().is_some_and(|(best, _)| weight.saturating_mul(4) < *best || weight <= WORD) {
                 break;
             }
             let language = rest.remove(at);
-            words.retain(|word| !language.function_words.contains(word));
+            words.retain(|having| !having.contains(&language.code.as_str()));
             found.push((weight, language));
         }
         found
-    }
-
-    /// What a word says for a language.
-    fn weight(&self, language: &Language, word: &str) -> usize {
-        let sharing = self.all.iter().filter(|language| language.has(word)).count();
-        if language.has(word) { WORD.checked_div(sharing).unwrap_or_default() } else { 0 }
     }
 
     /// Whether the text is in a language that rsvpd reads, as far as small words tell.
@@ -145,11 +149,7 @@ impl Languages {
     pub fn understand(&self, text: &str) -> bool {
         let found = self.weighed(text);
         let likeliest = found.first().map_or(0, |(weight, _)| *weight);
-        // Names tell nothing of a language.
-        let words = text
-            .split(|letter: char| !letter.is_alphanumeric())
-            .filter(|word| word.starts_with(char::is_alphabetic) && !word.starts_with(char::is_uppercase))
-            .count();
+        let words = text.split_whitespace().filter(|word| tells_a_language(word)).count();
         let script = found.iter().any(|(_, language)| language.script.is_some());
         script
             || words < if found.is_empty() { SOME_WORDS } else { MANY_WORDS }
@@ -176,10 +176,21 @@ impl Language {
     }
 }
 
-/// The words of a text, in lower case.
-fn words(text: &str) -> Vec<String> {
-    let words = text.split(|letter: char| !letter.is_alphanumeric());
-    words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+/// Whether a word could tell the language of a text: names, addresses and ticks do not.
+fn tells_a_language(word: &str) -> bool {
+    let bare = word.trim_matches(|letter: char| !letter.is_alphanumeric());
+    bare.chars().count() > 1 && bare.chars().all(char::is_alphabetic) && !bare.starts_with(char::is_uppercase)
+}
+
+/// The words of a text, in lower case. A capital before a capital is a first name, whatever it means elsewhere.
+fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+    let mut all = text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).peekable();
+    let named = |word: &str| word.starts_with(char::is_uppercase) && word.chars().any(char::is_lowercase);
+    std::iter::from_fn(move || {
+        let word = all.next()?;
+        let first = named(word) && all.peek().is_some_and(|next| named(next));
+        Some(if first { String::new() } else { word.to_lowercase() })
+    })
 }
 
 #[cfg(test)]
@@ -202,9 +213,50 @@ mod tests {
     }
 
     #[test]
+    fn kindred_languages_are_told_apart() {
+        for (text, code) in [
+            ("Je serai des vôtres avec plaisir, merci pour votre invitation.", "fr"),
+            ("Muchas gracias por la invitación, estaré allí con mucho gusto.", "es"),
+            ("Muito obrigado pelo convite, estarei lá com todo o gosto.", "pt"),
+            ("Grazie mille per l'invito, ci sarò molto volentieri.", "it"),
+            ("Hartelijk dank voor de uitnodiging, ik ben er graag bij.", "nl"),
+            ("Tusen takk for invitasjonen, jeg vil gjerne være med hele dagen.", "nb"),
+            ("Tack så mycket för inbjudan, jag vill gärna vara med.", "sv"),
+            ("Mange tak for indbydelsen, jeg vil meget gerne være med til det hele.", "da"),
+            ("Děkuji za pozvání, rád přijedu a těším se na vás.", "cs"),
+            ("Ďakujem za pozvanie, rád prídem a teším sa na vás.", "sk"),
+            ("Dziękuję za zaproszenie, chętnie przyjadę i już się cieszę.", "pl"),
+        ] {
+            assert_eq!(Languages::built_in().detect(text).unwrap().code, code, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_mail_is_read_with_the_words_of_its_own_languages_alone() {
+        let languages = Languages::built_in().of_mail("Je viendrai avec plaisir.", &["ko".to_owned()]);
+        assert_eq!(languages.iter().map(|language| language.code.as_str()).collect::<Vec<_>>(), ["en", "ko", "fr"]);
+    }
+
+    #[test]
+    fn a_language_without_words_is_not_taken_for_another() {
+        for text in [
+            "Köszönöm szépen a meghívást, mindkét napon szívesen ott leszek, és hozok magammal egy kis süteményt is.",
+            "Kiitos kutsusta, tulen mielelläni molempiin tilaisuuksiin ja odotan innolla tapaamista teidän kanssanne.",
+            "Большое спасибо за приглашение, с удовольствием приду.",
+        ] {
+            assert!(!Languages::built_in().understand(text), "{text}");
+        }
+        for text in
+            ["Name: Ada Lamm\nFirm: Lamm Ltd\nFilm: x\nads@lamm.example.org", "Merci, je viendrai au film.", "Yes!"]
+        {
+            assert!(Languages::built_in().understand(text), "{text}");
+        }
+    }
+
+    #[test]
     fn a_mail_may_have_two_languages_and_a_short_one_leaves_them_open() {
         assert_eq!(codes("음악회에 참석하겠습니다. I will be there with the others."), ["ko", "en"]);
-        assert_eq!(codes("Concert? Jo."), ["en", "de"]);
+        assert!(codes("Concert? Jo.").starts_with(&["en", "de"]));
         assert_eq!(codes("Kim Minsu 김민수, I would be glad to come to the concert."), ["en"]);
     }
 }

@@ -72,8 +72,7 @@ fn through_the_stages(message: &Message, events: &[&Event], known: Option<&Known
         (Some(ignored), _) => ignored,
         (None, Err(reason)) => Decision::review(Kind::Unrelated, contact(message), vec![reason.clone()]),
         (None, Ok(event)) => {
-            let languages = languages.of_mail(&reply.text, &event.languages);
-            let facts = Facts::read(&reply, message, event, known.map_or(&[], Known::asks_for), &languages);
+            let facts = Facts::read(&reply, message, event, known.map_or(&[], Known::asks_for), languages);
             decide::decide(&facts, &reply, message, event, known)
         }
     };

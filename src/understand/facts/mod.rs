@@ -62,6 +62,7 @@ impl Facts {
     /// answers it. Empty if the mail answers no question.
     #[must_use]
     pub fn read(reply: &ReplyText, message: &Message, event: &Event, asked: &[Field], languages: &Languages) -> Self {
+        let languages = &languages.of_mail(&reply.text, &event.languages);
         let people = people::read(reply, message, event, languages);
         let mut reading = sessions::read(reply, message, event, sent(message), languages);
         let intent = intent::read(reply, &reading, event, languages);

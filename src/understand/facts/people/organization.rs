@@ -62,10 +62,10 @@ pub(super) fn organization<'a>(
 /// with a capital.
 fn goes_on_in_lower_case(words: &[Piece<'_>], lexicon: Lexicon<'_>) -> bool {
     let begins = words.first().is_some_and(|word| is_capitalized(word.text));
-    let institution = words.iter().take(3).any(|word| is_in(word, |w| &w.institutions, lexicon));
+    let institution = words.iter().take(3).any(|word| lexicon.is_followed(word.text));
     let verbal = |word: &Piece<'_>| is_in(word, |w| &w.verbal, lexicon);
     let phrase = (2..=9).contains(&words.len()) && !words.iter().any(verbal) && !is_street(words);
-    lexicon.modifiers_follow() && begins && institution && phrase
+    begins && institution && phrase
 }
 
 /// The words from..to of the name that holds the word at `at`: capitalized words around it, and small words between.

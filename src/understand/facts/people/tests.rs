@@ -27,7 +27,8 @@ fn people_of(from: (&str, &str), reply: &ReplyText) -> People {
     let name = (!from.0.is_empty()).then(|| from.0.to_string());
     let from = Some(Mailbox { name, address: from.1.to_string() });
     let message = Message { from, ..Message::default() };
-    read(reply, &message, &Event::from_toml(EVENT).unwrap(), Languages::built_in())
+    let event = Event::from_toml(EVENT).unwrap();
+    read(reply, &message, &event, &Languages::built_in().of_mail(&reply.text, &event.languages))
 }
 
 fn only(from: (&str, &str), text: &str) -> Person {

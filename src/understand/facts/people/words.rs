@@ -269,6 +269,11 @@ impl<'a> Lexicon<'a> {
         self.each().any(|words| words.modifiers_follow)
     }
 
+    /// Whether a word names an institution in such a language.
+    pub(super) fn is_followed(self, word: &str) -> bool {
+        self.each().any(|words| words.modifiers_follow && words.institutions.has(&word.to_lowercase()))
+    }
+
     /// Particles of all languages.
     pub(super) fn particles(self) -> impl Iterator<Item = &'a str> {
         self.each().flat_map(|words| words.particles.iter().map(String::as_str))
