@@ -1,4 +1,4 @@
-//! The line above a quotation that says who wrote it: "On Monday, NAME <address> wrote:", in any language, wrapped
+//! The line above a quotation that says who wrote it: "On Monday, NAME \<address\> wrote:", in any language, wrapped
 //! over up to four lines.
 //!
 //! It is known by what it holds, not by its order: a date, an address, a verb of writing, a colon at its end. The
@@ -97,7 +97,7 @@ fn is_dated_to_the_minute(text: &str) -> bool {
     begins && TIME.is_match(text)
 }
 
-/// Whether "<address>" is followed by no more than the verb.
+/// Whether `<address>` is followed by no more than the verb.
 fn ends_with_sender(text: &str) -> bool {
     let verb = text.rsplit_once('>').map(|(_, verb)| verb.trim_matches(|letter: char| !letter.is_alphanumeric()));
     verb.is_some_and(|verb| {
