@@ -261,11 +261,9 @@ pub(super) fn tidy(text: &str) -> String {
     }
     // A quotation mark at the edge was trimmed away: "Weekly "Observer".
     let opened = if value.matches('"').count() % 2 == 1 { "\"" } else { "" };
-    let abbreviated = value
-        .trim_end_matches('.')
-        .rsplit(' ')
-        .next()
-        .is_some_and(|last| last.contains('.') || last.len() <= 3 && !last.chars().all(char::is_uppercase));
+    let abbreviated = value.trim_end_matches('.').rsplit(' ').next().is_some_and(|last| {
+        last.contains('.') || last.len() <= 3 && !(last.len() > 1 && last.chars().all(char::is_uppercase))
+    });
     let value = if abbreviated { value.trim() } else { value.trim_end_matches('.').trim() };
     format!("{value}{opened}")
 }
