@@ -2,7 +2,8 @@
 //! probability and truth go together, there with each author left out and on `dev`.
 //!
 //! ```text
-//! cargo run --release --example calibrate
+//! cargo run --release --example calibrate                all models: first the fields', then once more for `whole`
+//! cargo run --release --example calibrate -- whole
 //! ```
 //!
 //! The corpora stand in `../shared/corpus`, or where `RSVPD_SHARED` says.
@@ -22,24 +23,25 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use corpus::{UNSEEN, choices, plain};
+use corpus::{Reading, UNSEEN, choices, plain};
 use rsvpd::event::{Event, Field};
-use rsvpd::understand::facts::Subject;
+use rsvpd::understand::decide::{Action, Attendee, Reason};
+use rsvpd::understand::facts::attendance::Answers;
+use rsvpd::understand::facts::evidence::{Fact, ReasonCode};
+use rsvpd::understand::facts::intent::Kind;
 use rsvpd::understand::facts::sessions::Answer;
-use rsvpd::understand::facts::trust::Grounds;
+use rsvpd::understand::facts::trust::{self, Grounds};
+use rsvpd::understand::facts::{self, Subject};
+use rsvpd::understand::net;
+use rsvpd::understand::net::witness::FIELDS;
 use serde_json::Value;
 
-const FIELDS: [(Field, &str); 4] = [
-    (Field::Name, "name"),
-    (Field::Organization, "organization"),
-    (Field::Position, "position"),
-    (Field::Sessions, "sessions"),
-];
+const MODELS: [&str; 5] = ["name", "organization", "position", "sessions", "whole"];
 
 /// One reading, and whether it was right.
 struct Row {
     author: String,
-    field: Field,
+    model: &'static str,
     grounds: Grounds,
     right: bool,
 }
@@ -47,15 +49,17 @@ struct Row {
 type Weights = BTreeMap<&'static str, f64>;
 
 fn main() {
+    assert!(net::judge_by(fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("training/judged.bin")).unwrap()));
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/trust.toml");
+    let weights = fs::read_to_string(&file).unwrap();
+    let mut kept: BTreeMap<String, BTreeMap<String, f64>> = toml::from_str(&weights).unwrap();
+    assert!(trust::judge_by(weights));
     let events = corpus::events();
     let dev = rows("dev", &events);
     let rows: Vec<Row> = UNSEEN.iter().flat_map(|author| rows(author, &events)).collect();
-    let mut file = String::from(
-        "# How far readings are believed: a logistic model per field, see src/understand/facts/trust.rs.\n\
-         # Made by `cargo run --release --example calibrate` from replies of authors that no reader was made from.\n",
-    );
-    for (field, name) in FIELDS {
-        let own: Vec<&Row> = rows.iter().filter(|row| row.field == field).collect();
+    for name in MODELS.into_iter().filter(|name| wanted.is_empty() || wanted.iter().any(|one| one == name)) {
+        let own: Vec<&Row> = rows.iter().filter(|row| row.model == name).collect();
         let left_out: Vec<(f64, bool)> = UNSEEN
             .iter()
             .flat_map(|author| {
@@ -66,55 +70,123 @@ fn main() {
             .collect();
         let weights = fit(&own);
         let judged: Vec<(f64, bool)> =
-            dev.iter().filter(|row| row.field == field).map(|row| (probability(&weights, row), row.right)).collect();
+            dev.iter().filter(|row| row.model == name).map(|row| (probability(&weights, row), row.right)).collect();
         show(name, &left_out, &judged);
-        write!(file, "\n[{name}]\n").unwrap();
+        kept.insert(name.to_owned(), weights.into_iter().map(|(ground, weight)| (ground.to_owned(), weight)).collect());
+    }
+    let mut text = String::from(
+        "# How far readings are believed: a logistic model per field and for the whole, see src/understand/facts/trust.rs.\n\
+         # Made by `cargo run --release --example calibrate` from replies of authors that no reader was made from.\n",
+    );
+    for (model, weights) in kept {
+        write!(text, "\n[{model}]\n").unwrap();
         for (ground, weight) in weights {
-            writeln!(file, "{ground} = {weight:.3}").unwrap();
+            writeln!(text, "\"{ground}\" = {weight:.3}").unwrap();
         }
     }
-    fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("config/trust.toml"), file).unwrap();
+    fs::write(file, text).unwrap();
 }
 
 fn rows(author: &str, events: &BTreeMap<String, Event>) -> Vec<Row> {
     let mut rows = Vec::new();
     for reading in corpus::readings(author, events) {
+        let mut row = |model, grounds: &Grounds, right| {
+            rows.push(Row { author: author.to_owned(), model, grounds: grounds.clone(), right });
+        };
         let kinds = choices(&reading.truth["kind"]);
-        for (subject, person) in reading.pairs() {
-            for (field, grounds) in &subject.grounds {
-                let right = is_right(subject, *field, person, &kinds);
-                rows.push(Row { author: author.to_owned(), field: *field, grounds: grounds.clone(), right });
+        for (subject, person) in reading.pairs().into_iter().filter(|_| reading.is_decided()) {
+            for field in FIELDS {
+                let truth = &person[trust::key(field)];
+                match subject.person.weighed.get(&field) {
+                    Some(values) => {
+                        for value in values {
+                            row(trust::key(field), &value.grounds, text_is_right(value.fact.as_ref(), truth));
+                        }
+                    }
+                    None => {
+                        let fact = fact_of(subject, field);
+                        row(
+                            trust::key(field),
+                            &facts::listed(field, fact, &reading.witness),
+                            text_is_right(fact, truth),
+                        );
+                    }
+                }
             }
+            for weighed in &subject.weighed {
+                let right = sessions_are_right(weighed.answers.as_ref(), &person["sessions"], &kinds);
+                row("sessions", &weighed.grounds, right);
+            }
+        }
+        let decision = &reading.decision;
+        if !decision.attendees.is_empty() && reading.is_undoubted() {
+            row("whole", &decision.grounds, reading.is_right());
         }
     }
     rows
 }
 
-fn is_right(subject: &Subject, field: Field, truth: &Value, kinds: &[&Value]) -> bool {
-    let person = &subject.person;
-    let (key, fact) = match field {
-        Field::Sessions => return sessions_are_right(subject, &truth["sessions"], kinds),
-        Field::Organization => ("organization", &person.organization),
-        Field::Position => ("position", &person.position),
-        _ => ("name", &person.name),
-    };
-    let wanted = choices(&truth[key]);
-    match fact {
-        None => wanted.iter().any(|value| value.is_null()),
-        Some(fact) => {
-            let values: Vec<String> = wanted.iter().filter_map(|value| value.as_str()).map(plain).collect();
-            let found = plain(&fact.value);
-            let parts: Vec<String> =
-                fact.value.split(['(', ')', '/', ',', ';', '|']).map(plain).filter(|part| !part.is_empty()).collect();
-            values.contains(&found) || (parts.len() > 1 && parts.iter().all(|part| values.contains(part)))
-        }
+fn fact_of(subject: &Subject, field: Field) -> Option<&Fact<String>> {
+    match field {
+        Field::Organization => subject.person.organization.as_ref(),
+        Field::Position => subject.person.position.as_ref(),
+        _ => subject.person.name.as_ref(),
+    }
+}
+
+fn text_is_right(fact: Option<&Fact<String>>, truth: &Value) -> bool {
+    let wanted = choices(truth);
+    let Some(fact) = fact else { return wanted.iter().any(|value| value.is_null()) };
+    let values: Vec<String> = wanted.iter().filter_map(|value| value.as_str()).map(plain).collect();
+    let found = plain(&fact.value);
+    let parts: Vec<String> =
+        fact.value.split(['(', ')', '/', ',', ';', '|']).map(plain).filter(|part| !part.is_empty()).collect();
+    values.contains(&found) || (parts.len() > 1 && parts.iter().all(|part| values.contains(part)))
+}
+
+impl Reading {
+    /// Whether the truth is an answer that a person would act on.
+    fn is_decided(&self) -> bool {
+        choices(&self.truth["action"]).iter().all(|action| *action == "record" || *action == "ask")
+    }
+
+    /// Whether nothing but its likelihood holds the mail back.
+    fn is_undoubted(&self) -> bool {
+        let reasons = &self.decision.reasons;
+        let weak = |reason: &Reason| reason.detail.starts_with("what was read is right with probability");
+        self.decision.action != Action::Review
+            || reasons.iter().any(weak) && {
+                let held = |reason: &&Reason| {
+                    !weak(reason) && !matches!(reason.code, ReasonCode::Question | ReasonCode::SpecialRequest)
+                };
+                !reasons.iter().any(|reason| held(&reason))
+                    && !matches!(self.decision.kind, Kind::Question | Kind::Unrelated)
+            }
+    }
+
+    /// Whether acting on the reading would be right.
+    fn is_right(&self) -> bool {
+        let asks = self.decision.attendees.iter().any(|attendee| !attendee.missing.is_empty());
+        let action = if asks { "ask" } else { "record" };
+        let kinds = choices(&self.truth["kind"]);
+        let people = self.people();
+        let attendees = &self.decision.attendees;
+        let right = |attendee: &Attendee, person: &Value| {
+            text_is_right(attendee.name.as_ref(), &person["name"])
+                && text_is_right(attendee.organization.as_ref(), &person["organization"])
+                && text_is_right(attendee.position.as_ref(), &person["position"])
+                && sessions_are_right(attendee.sessions.as_ref(), &person["sessions"], &kinds)
+        };
+        choices(&self.truth["action"]).iter().any(|wanted| *wanted == action)
+            && people.len() == attendees.len()
+            && people.iter().all(|person| attendees.iter().any(|attendee| right(attendee, person)))
     }
 }
 
 /// As `score.py` compares sessions.
-fn sessions_are_right(subject: &Subject, truth: &Value, kinds: &[&Value]) -> bool {
+fn sessions_are_right(answers: Option<&Answers>, truth: &Value, kinds: &[&Value]) -> bool {
     let answers: BTreeMap<&str, Answer> =
-        subject.sessions.iter().flatten().map(|(session, fact)| (session.as_str(), fact.value)).collect();
+        answers.into_iter().flatten().map(|(session, fact)| (session.as_str(), fact.value)).collect();
     let several = truth.as_array().is_some_and(|list| list.iter().any(|item| item.is_null() || item.is_array()));
     let wanted: Vec<&Value> = if several { truth.as_array().unwrap().iter().collect() } else { vec![truth] };
     wanted.into_iter().any(|wanted| match wanted.as_array() {

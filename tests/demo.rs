@@ -4,7 +4,6 @@ use std::path::Path;
 use std::process::Command;
 
 #[test]
-#[ignore = "until the readers take every sample as deploy/demo/expected.toml says"]
 fn the_demonstration_comes_out_as_expected() {
     let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/demo/demo.py");
     let mut python = Command::new("/usr/bin/python3");

@@ -7,22 +7,26 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rsvpd::event::{Event, Invitation};
-use rsvpd::understand::facts::{Facts, Subject};
+use rsvpd::understand::decide::{self, Decision, origin};
+use rsvpd::understand::facts::{self, Facts, Subject, sessions};
 use rsvpd::understand::language::Languages;
 use rsvpd::understand::message::Message;
+use rsvpd::understand::net::witness::Witness;
 use rsvpd::understand::reply::ReplyText;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Authors that neither the words of the rules nor any learned weights were made from: whatever is calibrated,
-/// thresholded or reported is judged on them (see `tests/corpus.rs`).
+/// thresholded or reported is judged on them (see `tests/unseen_corpus.rs`).
 pub const UNSEEN: [&str; 9] = ["TI", "TO", "TP", "TQ", "TR", "TT", "TU", "TV", "TX"];
 
-/// A mail that a person would record or ask about, as read, with the truth.
+/// A person's mail, as read and decided, with the truth.
 pub struct Reading {
     pub author: String,
     pub event: String,
     pub facts: Facts,
+    pub decision: Decision,
+    pub witness: Witness,
     pub truth: Value,
 }
 
@@ -57,30 +61,40 @@ pub fn readings(author: &str, events: &BTreeMap<String, Event>) -> Vec<Reading> 
     let folder = shared().join(folder);
     let truths = fs::read_to_string(folder.join("truth.jsonl")).unwrap();
     let invitations: Vec<&Invitation> = events.values().flat_map(|event| event.invitations.values()).collect();
+    let all: Vec<&Event> = events.values().collect();
     let mut readings = Vec::new();
     for line in truths.lines().filter(|line| !line.trim().is_empty()) {
         let line: Value = serde_json::from_str(line).unwrap();
-        if choices(&line["truth"]["action"]).iter().any(|action| *action != "record" && *action != "ask") {
-            continue;
-        }
-        let event = &events[line["event"].as_str().unwrap()];
+        let Some(event) = line["event"].as_str().and_then(|event| events.get(event)) else { continue };
         let raw = fs::read(folder.join(line["file"].as_str().unwrap())).unwrap();
         let Ok(message) = Message::parse(&raw, "") else { continue };
+        if origin::machine(&message, &all).is_some() {
+            continue;
+        }
         let reply = ReplyText::of(&message, &invitations);
         let facts = Facts::read(&reply, &message, event, &[], Languages::built_in());
+        let decision = decide::decide(&facts, &reply, &message, event, None);
+        let languages = Languages::built_in().of_mail(&reply.text, &event.languages);
+        let sessions = sessions::read(&reply, &message, event, facts::sent(&message), &languages);
+        let witness = Witness::of(&reply, &message, event, &sessions, &languages);
         let truth = line["truth"].clone();
-        readings.push(Reading { author: author.to_owned(), event: event.id.clone(), facts, truth });
+        readings.push(Reading { author: author.to_owned(), event: event.id.clone(), facts, decision, witness, truth });
     }
     readings
 }
 
 impl Reading {
-    /// Each person read, with the one of the truth that he is.
-    pub fn pairs(&self) -> Vec<(&Subject, &Value)> {
-        let people: Vec<&Value> = match self.truth["attendees"].as_array().unwrap().first() {
+    /// The people of the truth.
+    pub fn people(&self) -> Vec<&Value> {
+        match self.truth["attendees"].as_array().unwrap().first() {
             Some(Value::Array(first)) => first.iter().collect(),
             _ => self.truth["attendees"].as_array().unwrap().iter().collect(),
-        };
+        }
+    }
+
+    /// Each person read, with the one of the truth that he is.
+    pub fn pairs(&self) -> Vec<(&Subject, &Value)> {
+        let people = self.people();
         let subjects = &self.facts.subjects;
         let pair = |(number, subject)| Some((subject, partner(subject, number, &people, subjects.len())?));
         subjects.iter().enumerate().filter_map(pair).collect()

@@ -63,6 +63,11 @@ pub(super) fn read(path: &Path) -> Vec<Mail> {
     let file = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     let content = if path == Path::new("-") { read_all(std::io::stdin().lock()) } else { std::fs::read(path) };
     match content {
+        // Mail programs leave the line of a mailbox at the head of a single message too.
+        Ok(content) if content.starts_with(b"From ") && is_single(path) => {
+            let head = content.iter().position(|byte| *byte == b'\n').map_or(content.len(), |end| end + 1);
+            vec![Mail { file, raw: Ok(content.get(head..).unwrap_or_default().to_vec()) }]
+        }
         Ok(content) if content.starts_with(b"From ") => split_mbox(&content)
             .into_iter()
             .enumerate()
@@ -70,6 +75,11 @@ pub(super) fn read(path: &Path) -> Vec<Mail> {
             .collect(),
         raw => vec![Mail { file, raw }],
     }
+}
+
+/// Whether a file is one message by its name.
+fn is_single(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("eml"))
 }
 
 fn read_all(mut stream: impl Read) -> std::io::Result<Vec<u8>> {
@@ -108,6 +118,16 @@ mod tests {
             b"From a@x Mon\nSubject: 1\n\nwell\nFrom here on\n>From me\n>>From you\n\nFrom b@x Tue\nSubject: 2\n\nhi\n";
         let messages = split_mbox(mbox);
         assert_eq!(messages, [&b"Subject: 1\n\nwell\nFrom here on\nFrom me\n>From you\n\n"[..], b"Subject: 2\n\nhi\n"]);
+    }
+
+    #[test]
+    fn a_single_message_keeps_its_name_and_loses_the_line_of_a_mailbox() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("one.eml");
+        std::fs::write(&path, "From a@x Mon\nSubject: 1\n\nwell\n\nFrom here on\n").unwrap();
+        let mails: Vec<(String, Vec<u8>)> =
+            read(&path).into_iter().map(|mail| (mail.file, mail.raw.unwrap())).collect();
+        assert_eq!(mails, [("one.eml".to_string(), b"Subject: 1\n\nwell\n\nFrom here on\n".to_vec())]);
     }
 
     #[test]

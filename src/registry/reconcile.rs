@@ -156,6 +156,7 @@ mod tests {
             attendees: vec![attendee],
             contact: None,
             reasons: Vec::new(),
+            grounds: Vec::new(),
         };
         let known = Known { records, ..Known::default() };
         standings(&decision, &Event::from_toml(EVENT).unwrap(), &known).remove(0)

@@ -29,7 +29,7 @@ pub struct Language {
 }
 
 /// Languages to read with: all that rsvpd knows, or those that matter to one mail.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Languages {
     all: Vec<&'static Language>,
 }

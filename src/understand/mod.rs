@@ -15,11 +15,11 @@ mod explain;
 pub mod facts;
 pub mod language;
 pub mod message;
+pub mod net;
 pub mod offline;
 pub mod phrases;
 pub mod reply;
 pub mod script;
-pub mod tagger;
 mod topic;
 
 use std::panic::AssertUnwindSafe;

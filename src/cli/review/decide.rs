@@ -88,7 +88,15 @@ async fn verdict(
     let known = known(store, message.as_ref(), contact.as_deref(), event, &facts).await?;
     let kind = corrections.kind(item.entry.kind);
     let attendees = facts.iter().map(|facts| attendee(facts, kind, contact.as_deref(), event, &known)).collect();
-    let decision = Decision { kind, action: Action::Record, human: false, attendees, contact, reasons: Vec::new() };
+    let decision = Decision {
+        kind,
+        action: Action::Record,
+        human: false,
+        attendees,
+        contact,
+        reasons: Vec::new(),
+        grounds: Vec::new(),
+    };
     let missing = decision.missing();
     match state {
         ReviewState::Asked if missing.is_empty() => bail!("could not ask: nothing is missing; use `accept`"),

@@ -45,7 +45,15 @@ fn is_answer(message: &Message) -> bool {
 }
 
 fn ignored(kind: Kind, reason: Reason) -> Decision {
-    Decision { kind, action: Action::Ignore, human: false, attendees: Vec::new(), contact: None, reasons: vec![reason] }
+    Decision {
+        kind,
+        action: Action::Ignore,
+        human: false,
+        attendees: Vec::new(),
+        contact: None,
+        reasons: vec![reason],
+        grounds: Vec::new(),
+    }
 }
 
 /// Why the sender is not believed to be who he says.

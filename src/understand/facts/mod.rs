@@ -4,10 +4,10 @@
 //! weighs them.
 
 mod answer;
+pub mod attendance;
 mod calendar;
 pub mod evidence;
 pub mod intent;
-pub mod opinion;
 pub mod people;
 pub mod sessions;
 pub mod trust;
@@ -18,14 +18,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
+use self::attendance::{Answers, WeighedAnswers};
 use self::evidence::{Fact, ReasonCode, Signal};
-use self::intent::Intent;
-use self::people::Person;
+use self::intent::{Intent, Kind};
+use self::people::{Hints, Person};
 use self::sessions::{Answer, SessionReading};
 use self::trust::Grounds;
 use self::unexplained::Unexplained;
 use super::language::Languages;
 use super::message::Message;
+use super::net::witness::Witness;
 use super::reply::{ReplyText, Span};
 use crate::event::{Event, Field};
 
@@ -40,6 +42,10 @@ pub struct Facts {
     pub signals: Vec<Signal>,
     /// What of the text no reader has explained.
     pub unexplained: Unexplained,
+    /// What else tells how likely the reading is right as a whole.
+    pub grounds: Grounds,
+    /// How likely the net finds each kind that a person's mail may be of.
+    pub kinds: Vec<(Kind, f32)>,
 }
 
 /// A person that the mail is about.
@@ -48,13 +54,11 @@ pub struct Subject {
     /// Who.
     pub person: Person,
     /// Answers by session; `None` where nothing is said.
-    pub sessions: Option<BTreeMap<String, Fact<Answer>>>,
+    pub sessions: Option<Answers>,
     /// How likely what was read of each field is right, or how likely a field that was not read is not there.
     pub trust: BTreeMap<Field, f32>,
-    /// What that was computed from.
-    pub grounds: BTreeMap<Field, Grounds>,
-    /// What the second opinion on each session was formed on.
-    pub sights: Vec<opinion::Sight>,
+    /// The answers that were weighed, the likeliest first.
+    pub weighed: Vec<WeighedAnswers>,
 }
 
 impl Facts {
@@ -63,31 +67,30 @@ impl Facts {
     #[must_use]
     pub fn read(reply: &ReplyText, message: &Message, event: &Event, asked: &[Field], languages: &Languages) -> Self {
         let languages = &languages.of_mail(&reply.text, &event.languages);
-        let people = people::read(reply, message, event, languages);
         let mut reading = sessions::read(reply, message, event, sent(message), languages);
+        let witness = Witness::of(reply, message, event, &reading, languages);
+        let people = people::read(reply, message, event, &witness, languages);
         let intent = intent::read(reply, &reading, event, languages);
         let mut signals = people.signals;
         signals.append(&mut reading.signals);
         signals.extend(intent.signals.iter().cloned());
         signals.extend(calendar::read(message, event, &mut reading));
         signals.extend(unread(reply, languages));
+        signals.retain(|signal| !are_named(signal, &people.people, reply, languages));
         let scopes: Vec<Vec<Span>> = people.people.iter().map(|person| person.scope.clone()).collect();
         let mut contradictions = BTreeSet::new();
-        let mut subjects: Vec<Subject> = people
-            .people
-            .into_iter()
-            .enumerate()
-            .map(|(number, person)| {
-                let others: Vec<Span> = scopes
-                    .iter()
-                    .enumerate()
-                    .filter(|(other, _)| *other != number)
-                    .flat_map(|(_, spans)| spans.iter().copied())
-                    .collect();
-                contradictions.extend(reading.contradictions(event, &person.scope, &others));
-                Subject { sessions: reading.answers(event, &person.scope, &others), person, ..Subject::default() }
-            })
-            .collect();
+        let mut subjects = Vec::new();
+        for (number, person) in people.people.into_iter().enumerate() {
+            let others = scopes.iter().enumerate().filter(|(other, _)| *other != number);
+            let others: Vec<Span> = others.flat_map(|(_, spans)| spans.iter().copied()).collect();
+            contradictions.extend(reading.contradictions(event, &person.scope, &others));
+            let rules = reading.answers(event, &person.scope, &others);
+            let is_listed = scopes.len() > 1;
+            // Who gives only what he was asked for says nothing of sessions.
+            let only_completes = !asked.is_empty() && rules.is_none();
+            let weighed = attendance::weigh(rules, &witness, event, reply, is_listed, !only_completes);
+            subjects.push(Subject::of(person, weighed, &witness));
+        }
         signals.extend(contradictions.into_iter().map(|session| Signal {
             code: ReasonCode::Contradiction,
             detail: format!("says both yes and no about {session}"),
@@ -95,43 +98,79 @@ impl Facts {
         }));
         let explained = explained(&subjects, &reading, &intent);
         let unexplained = Unexplained::of(reply, &explained, languages);
-        let language = languages.detect(&reply.text).map_or("", |language| language.code.as_str());
-        for subject in &mut subjects {
-            let sights = opinion::sights(&reply.text, subject, &reading.mentions, &intent, event);
-            let agreement = opinion::agreement(&sights, subject, event);
-            subject.believe(trust::grounds(subject, agreement, &intent, event, &unexplained, language));
-            subject.sights = sights;
-        }
+        let grounds = grounds(&subjects, &people.hints, &witness, unexplained);
         if let [subject] = subjects.as_mut_slice() {
             answer::complete(&mut subject.person, reply, asked);
         }
-        Self { subjects, intent, signals, unexplained }
+        Self { subjects, intent, signals, unexplained, grounds, kinds: witness.kinds().to_vec() }
     }
 }
 
 impl Subject {
-    /// Puts the probability that each fact is right in the place of its reader's own confidence. The answers about
-    /// sessions are right together or not at all.
-    fn believe(&mut self, grounds: BTreeMap<Field, Grounds>) {
-        self.trust = grounds.iter().map(|(field, grounds)| (*field, trust::probability(*field, grounds))).collect();
-        let trust = |field| self.trust.get(&field).copied().unwrap_or_default();
-        let person = &mut self.person;
+    fn of(mut person: Person, weighed: Vec<WeighedAnswers>, witness: &Witness) -> Self {
+        let mut trust = BTreeMap::new();
         let texts = [
             (Field::Name, &mut person.name),
             (Field::Organization, &mut person.organization),
             (Field::Position, &mut person.position),
         ];
         for (field, fact) in texts {
+            let weighed = person.weighed.get(&field).and_then(|values| values.first());
+            let probability = weighed.map_or_else(
+                || trust::probability(field, &listed(field, fact.as_ref(), witness)),
+                |likeliest| likeliest.probability,
+            );
             if let Some(fact) = fact {
-                fact.evidence.confidence = trust(field);
+                fact.evidence.confidence = probability;
             }
+            trust.insert(field, probability);
         }
-        let sessions = trust(Field::Sessions);
-        for fact in self.sessions.iter_mut().flat_map(BTreeMap::values_mut) {
-            fact.evidence.confidence = sessions;
-        }
-        self.grounds = grounds;
+        let likeliest = weighed.first();
+        trust.insert(Field::Sessions, likeliest.map_or(0.0, |likeliest| likeliest.probability));
+        Self { sessions: likeliest.and_then(|likeliest| likeliest.answers.clone()), person, trust, weighed }
     }
+}
+
+/// The grounds of a text that only rules read, of one of several people.
+#[must_use]
+pub fn listed(field: Field, fact: Option<&Fact<String>>, witness: &Witness) -> Grounds {
+    let net = match fact {
+        Some(fact) => witness.score(field, &fact.value),
+        None => witness.presence(field),
+    };
+    trust::listed(fact, net)
+}
+
+/// What tells how likely a reading is right as a whole, beside its parts.
+fn grounds(subjects: &[Subject], hints: &Hints, witness: &Witness, unexplained: Unexplained) -> Grounds {
+    let [nobody, one, several] = witness.people();
+    let counted = match subjects.len() {
+        0 => nobody,
+        1 => one,
+        _ => several,
+    };
+    let absent = |field: &Field| {
+        subjects.iter().any(|subject| match field {
+            Field::Organization => subject.person.organization.is_none(),
+            _ => subject.person.position.is_none(),
+        })
+    };
+    let left = trust::words(unexplained.words);
+    let accepts_all = subjects.iter().flat_map(|subject| subject.sessions.iter().flatten());
+    let accepts_all =
+        accepts_all.clone().next().is_some() && accepts_all.clone().all(|(_, fact)| fact.value == Answer::Yes);
+    vec![
+        ("whole", 1.0),
+        ("review", trust::logit(witness.review())),
+        ("counted", trust::logit(counted)),
+        ("several", trust::flag(subjects.len() > 1)),
+        ("hint_deputy", trust::flag(hints.deputy)),
+        ("hint_several", trust::flag(hints.several)),
+        ("hint_several_names", trust::flag(hints.several_names)),
+        ("unexplained", left),
+        ("unexplained_absence", if [Field::Organization, Field::Position].iter().any(absent) { left } else { 0.0 }),
+        ("unheeded_refusal", trust::flag(accepts_all && unexplained.refuses)),
+    ]
 }
 
 /// Where the readers found something.
@@ -146,6 +185,14 @@ fn explained(subjects: &[Subject], sessions: &SessionReading, intent: &Intent) -
     texts.chain(sessions).chain(intent).collect()
 }
 
+/// "Two of us": no companion lacks a name where as many people were found.
+fn are_named(signal: &Signal, people: &[Person], reply: &ReplyText, languages: &Languages) -> bool {
+    let said = signal.span.map(|span| span.of(&reply.text)).unwrap_or_default();
+    signal.code == ReasonCode::UnnamedCompanions
+        && people.iter().all(|person| person.name.is_some())
+        && sessions::counts(said, people.len(), languages)
+}
+
 /// A text in a language that rsvpd does not read: whatever the readers found in it may be chance.
 fn unread(reply: &ReplyText, languages: &Languages) -> Option<Signal> {
     let detail = "is written in a language that rsvpd does not read".to_owned();
@@ -153,7 +200,8 @@ fn unread(reply: &ReplyText, languages: &Languages) -> Option<Signal> {
 }
 
 /// The sender's local time of writing, as his Date header tells it.
-fn sent(message: &Message) -> Option<DateTime> {
+#[must_use]
+pub fn sent(message: &Message) -> Option<DateTime> {
     let offset = Offset::from_seconds(message.utc_offset_minutes.checked_mul(60)?).ok()?;
     Some(offset.to_datetime(message.date?))
 }

@@ -67,11 +67,15 @@ pub(super) fn read(mail: &Mail<'_>, entries: &[Entry<'_>], attendee: Option<&str
     }
     let (source, rule) =
         if mail.message.reply_to.is_empty() { (Source::From, "From") } else { (Source::ReplyTo, "Reply-To") };
+    // Whoever fills in a form for somebody else writes from his own address.
+    if candidates.iter().any(|candidate| candidate.rule == "label") {
+        return candidates;
+    }
     let contradicted = candidates.iter().any(|candidate| candidate.value != own && candidate.confidence > 0.5);
     candidates.push(Candidate::outside(
         Field::Email,
         &own,
-        Witness::new(source, rule, if contradicted { 0.6 } else { 0.97 }),
+        Witness::new(source, rule, if contradicted { 0.3 } else { 0.97 }),
     ));
     candidates
 }

@@ -10,14 +10,15 @@ use super::mention::{self, Mention};
 use super::pieces::{self, Piece, is_hangul};
 use super::{Person, name, portrait, principal, romanize};
 use crate::event::Field;
-use crate::understand::tagger::{self, Tags};
 
 /// What must speak for a name before it is somebody who comes.
 const ENOUGH: f32 = 0.5;
 /// What must speak for a name where the mail does not say in so many words that several come.
 const SURE: f32 = 0.6;
-/// A name that the tagger sees less surely than this is none.
+/// A name that the net sees less surely than this is none.
 const FAINT: f32 = 0.3;
+/// Where the net finds it less likely than this that several people come, names are only mentioned.
+const FEW: f32 = 0.04;
 /// Fewer words than this lead on from a name to what is said of him and the one named next.
 pub(super) const BESIDE: usize = 12;
 
@@ -33,16 +34,19 @@ pub(super) struct Someone {
 
 /// The people, if the mail says that several come and names more than one.
 pub(super) fn read(mail: &Mail<'_>, entries: &[Entry<'_>], identified: &[Candidate]) -> Option<Vec<Person>> {
-    let tags = tagger::tag(mail.text, mail.message.from.as_ref());
-    let mut mentions = mention::all(mail, &tags);
+    let [_, _, several] = mail.witness.people();
+    if several < FEW && !entries.iter().any(|entry| entry.label == Label::Asks(Field::Name)) {
+        return None;
+    }
+    let mut mentions = mention::all(mail);
     let labelled = in_labels(mail, entries, &mut mentions);
     let has_form = entries.iter().any(|entry| entry.label == Label::Asks(Field::Name));
-    if labelled < 2 && (has_form || !says_several(mail, &tags, &mentions)) {
+    if labelled < 2 && (has_form || !says_several(mail, &mentions)) {
         return None;
     }
     let joins_writer = coordinate(mail, &mut mentions);
     let people = people(mail, &mentions, identified, joins_writer);
-    (people.len() > 1).then(|| portrait::described(mail, &tags, &mentions, &people, identified))
+    (people.len() > 1).then(|| portrait::described(mail, &mentions, &people, identified))
 }
 
 /// How many people the values of labels name that ask for names ("Participants: Anna Weber, Karl Oak").
@@ -72,7 +76,7 @@ fn in_labels(mail: &Mail<'_>, entries: &[Entry<'_>], mentions: &mut [Mention<'_>
 
 /// Whether the mail says that more than one comes: in so many words, by "my colleague Anna Weber", or by joining names
 /// with "and".
-fn says_several(mail: &Mail<'_>, tags: &Tags, mentions: &[Mention<'_>]) -> bool {
+fn says_several(mail: &Mail<'_>, mentions: &[Mention<'_>]) -> bool {
     let is_whole = |mention: &Mention<'_>| {
         mention.weight >= ENOUGH && mention.name.as_deref().is_some_and(|name| name::is_person(name, mail.lexicon))
     };
@@ -84,8 +88,8 @@ fn says_several(mail: &Mail<'_>, tags: &Tags, mentions: &[Mention<'_>]) -> bool 
     });
     let mut names: Vec<&str> = Vec::new();
     let tagged = mentions.iter().filter(|mention| is_whole(mention) && mention.weight >= SURE).filter(|mention| {
-        let names = tags.spans.iter().filter(|tagged| tagged.field == Field::Name && tagged.probability >= 0.5);
-        names.clone().any(|tagged| tagged.span.contains(&mention.piece.span()))
+        let mut names = mail.witness.tagged(Field::Name).filter(|tagged| tagged.probability >= 0.5);
+        names.any(|tagged| tagged.span.is_some_and(|span| span.contains(&mention.piece.span())))
     });
     for name in tagged.filter_map(|mention| mention.name.as_deref()) {
         if !names.iter().any(|other| is_same(other, name)) {
@@ -215,10 +219,10 @@ fn name_words(name: &str) -> usize {
     if name.chars().any(is_hangul) { name.chars().count() } else { name.split_whitespace().count() }
 }
 
-/// Whether the tagger sees the names of two people or more, however faintly.
+/// Whether the net sees the names of two people or more, however faintly.
 pub(super) fn may_be_several(mail: &Mail<'_>) -> bool {
-    let tags = tagger::tag(mail.text, mail.message.from.as_ref());
-    let tagged = tags.spans.iter().filter(|tagged| tagged.field == Field::Name && tagged.probability >= FAINT);
-    let mut names = tagged.map(|tagged| tagged.span.of(mail.text)).filter(|name| name::is_person(name, mail.lexicon));
+    let typed = mail.witness.tagged(Field::Name).filter(|tagged| tagged.span.is_some());
+    let tagged = typed.filter(|tagged| tagged.probability >= FAINT);
+    let mut names = tagged.map(|tagged| tagged.text.as_str()).filter(|name| name::is_person(name, mail.lexicon));
     names.next().is_some_and(|first| names.any(|other| !is_same(first, other)))
 }

@@ -11,6 +11,7 @@ use super::words::Lexicon;
 use crate::event::Event;
 use crate::understand::language::Languages;
 use crate::understand::message::Message;
+use crate::understand::net::witness::Witness;
 use crate::understand::reply::{InlineAnswer, ReplyText, Span};
 
 /// What all readers look at.
@@ -18,6 +19,8 @@ pub(super) struct Mail<'a> {
     pub(super) text: &'a str,
     pub(super) signature: Option<usize>,
     pub(super) inline: &'a [InlineAnswer],
+    /// What the net says of the whole mail.
+    pub(super) witness: &'a Witness,
     pub(super) message: &'a Message,
     pub(super) lexicon: Lexicon<'a>,
     pub(super) sender: Sender,
@@ -30,13 +33,20 @@ pub(super) struct Mail<'a> {
 }
 
 impl<'a> Mail<'a> {
-    pub(super) fn new(reply: &'a ReplyText, message: &'a Message, event: &Event, languages: &'a Languages) -> Self {
+    pub(super) fn new(
+        reply: &'a ReplyText,
+        message: &'a Message,
+        event: &Event,
+        witness: &'a Witness,
+        languages: &'a Languages,
+    ) -> Self {
         let lexicon = Lexicon(languages);
         let sender = Sender::of(message, lexicon);
         Self {
             text: &reply.text,
             signature: reply.signature,
             inline: &reply.inline_answers,
+            witness,
             message,
             lexicon,
             writer: sender.name.clone(),

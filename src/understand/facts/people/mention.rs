@@ -7,8 +7,8 @@ use super::prose;
 use super::words::Lexicon;
 use super::{address, headfinal};
 use crate::event::Field;
+use crate::understand::net::witness::Witness;
 use crate::understand::reply::Span;
-use crate::understand::tagger::Tags;
 
 /// A name in the text, or the writer's "I".
 #[derive(Debug, Clone)]
@@ -41,20 +41,20 @@ impl<'a> Mention<'a> {
 }
 
 /// Every mention, in the order of the text.
-pub(super) fn all<'a>(mail: &Mail<'a>, tags: &Tags) -> Vec<Mention<'a>> {
+pub(super) fn all<'a>(mail: &Mail<'a>) -> Vec<Mention<'a>> {
     let (mut mentions, mut addressed) = (Vec::new(), Vec::new());
     for sentence in pieces::sentences(mail.text, mail.lexicon) {
         if is_closing(mail, sentence) {
             continue;
         }
         if prose::is_greeting(mail, sentence) {
-            written(mail, tags, sentence, &mut addressed);
+            written(mail, sentence, &mut addressed);
             continue;
         }
         if sentence.text.chars().any(is_hangul) {
-            head_final(mail, tags, sentence, &mut mentions);
+            head_final(mail, sentence, &mut mentions);
         }
-        written(mail, tags, sentence, &mut mentions);
+        written(mail, sentence, &mut mentions);
     }
     addressed.extend(mentions.iter().filter(|mention| is_vocative(mail, mention)).cloned());
     let greeted = |mention: &Mention<'_>| {
@@ -93,7 +93,7 @@ fn is_closing(mail: &Mail<'_>, sentence: Piece<'_>) -> bool {
 }
 
 /// Names in letters with capitals.
-fn written<'a>(mail: &Mail<'a>, tags: &Tags, sentence: Piece<'a>, mentions: &mut Vec<Mention<'a>>) {
+fn written<'a>(mail: &Mail<'a>, sentence: Piece<'a>, mentions: &mut Vec<Mention<'a>>) {
     let lexicon = mail.lexicon;
     let words = sentence.words();
     let is_family = |word: &Piece<'_>| lexicon.is(|w| &w.family, word.text);
@@ -129,7 +129,7 @@ fn written<'a>(mail: &Mail<'a>, tags: &Tags, sentence: Piece<'a>, mentions: &mut
                 (before.trim().is_empty() && run > 1, 0.2),
             ];
             let weight = weight.iter().filter(|(says, _)| *says).map(|(_, weight)| weight).sum::<f32>();
-            let tagged = tagged(tags, piece.span());
+            let tagged = tagged(mail.witness, piece.span());
             let away = stays_away(mail, sentence, piece.span().end) && !is_writers(mail, &name);
             let weight = weight + tagged - if away { 2.0 } else { 0.0 };
             let known =
@@ -212,7 +212,7 @@ fn is_described(mail: &Mail<'_>, sentence: Piece<'_>, name: Piece<'_>) -> bool {
 }
 
 /// Names of two or three syllables beside a word for what somebody is.
-fn head_final<'a>(mail: &Mail<'a>, tags: &Tags, sentence: Piece<'a>, mentions: &mut Vec<Mention<'a>>) {
+fn head_final<'a>(mail: &Mail<'a>, sentence: Piece<'a>, mentions: &mut Vec<Mention<'a>>) {
     let lexicon = mail.lexicon;
     let words: Vec<Piece<'a>> = pieces::split(sentence).into_iter().flat_map(Piece::words).collect();
     for (at, word) in words.iter().enumerate().filter(|(_, word)| word.text.chars().any(is_hangul)) {
@@ -244,7 +244,7 @@ fn head_final<'a>(mail: &Mail<'a>, tags: &Tags, sentence: Piece<'a>, mentions: &
         ];
         let weight = weight.iter().filter(|(says, _)| *says).map(|(_, weight)| weight).sum::<f32>();
         let away = stays_away(mail, sentence, piece.span().end) && !is_writers(mail, &name);
-        let weight = weight + tagged(tags, piece.span()) - if away { 2.0 } else { 0.0 };
+        let weight = weight + tagged(mail.witness, piece.span()) - if away { 2.0 } else { 0.0 };
         let bracketed = words.get(at + 1).is_some_and(|next| next.bracketed) && role(Some(at + 1));
         let weight = weight * if long || bracketed { 1.0 } else { 0.7 };
         let (name, from, is_family) = (Some(name), word.start, accompanies);
@@ -289,9 +289,8 @@ pub(super) fn is_address_of(text: &str, from: usize, address: &str, name: &str) 
     carries(address, name) || near
 }
 
-/// How sure the tagger is that a name stands there.
-fn tagged(tags: &Tags, span: Span) -> f32 {
-    let names = tags.spans.iter().filter(|tagged| tagged.field == Field::Name);
-    let there = names.filter(|tagged| tagged.span.start < span.end && tagged.span.end > span.start);
+/// How sure the net is that a name stands there.
+fn tagged(witness: &Witness, span: Span) -> f32 {
+    let there = witness.tagged(Field::Name).filter(|tagged| tagged.span.is_some_and(|other| other.overlaps(&span)));
     there.map(|tagged| tagged.probability).fold(0.0, f32::max)
 }

@@ -4,6 +4,7 @@ mod address;
 mod block;
 mod boundaries;
 mod candidate;
+mod clues;
 mod combine;
 mod company;
 mod fuller;
@@ -23,23 +24,25 @@ mod prose;
 mod romanize;
 mod roster;
 mod sender;
-mod tagged;
 #[cfg(test)]
 mod tests;
 mod unspaced;
+mod weigh;
 mod words;
 
 use std::collections::BTreeMap;
 
 use self::candidate::Candidate;
+pub use self::clues::{Clue, Clues};
 use self::labels::{Entry, Label};
 use self::mail::Mail;
 pub use self::words::Words;
 use super::evidence::{Fact, ReasonCode, Signal};
-use super::trust::Heard;
+use super::trust::Weighed;
 use crate::event::{Event, Field};
 use crate::understand::language::Languages;
 use crate::understand::message::Message;
+use crate::understand::net::witness::Witness;
 use crate::understand::reply::{ReplyText, Span};
 
 /// The people of a mail.
@@ -49,6 +52,19 @@ pub struct People {
     pub people: Vec<Person>,
     /// What the reader noticed: unnamed companions, too many people, low confidence, an assistant writing, …
     pub signals: Vec<Signal>,
+    /// What makes it less likely that everybody was found.
+    pub hints: Hints,
+}
+
+/// What makes it less likely that everybody was found, where only one person was.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Hints {
+    /// Somebody seems to write for another person.
+    pub deputy: bool,
+    /// The mail says that several come.
+    pub several: bool,
+    /// Several names stand in it.
+    pub several_names: bool,
 }
 
 /// One person.
@@ -67,8 +83,8 @@ pub struct Person {
     pub scope: Vec<Span>,
     /// Whether this person wrote the mail.
     pub is_writer: bool,
-    /// What the witnesses of each text say; empty where only rules were asked.
-    pub heard: BTreeMap<Field, Heard>,
+    /// The values of each text that were weighed, the likeliest first; empty where only rules were asked.
+    pub weighed: BTreeMap<Field, Vec<Weighed>>,
 }
 
 /// More people than this are for staff to look at.
@@ -76,15 +92,16 @@ const MANY: usize = 10;
 
 /// Reads the people.
 #[must_use]
-pub fn read(reply: &ReplyText, message: &Message, event: &Event, languages: &Languages) -> People {
-    let mut mail = Mail::new(reply, message, event, languages);
+pub fn read(reply: &ReplyText, message: &Message, event: &Event, witness: &Witness, languages: &Languages) -> People {
+    let mut mail = Mail::new(reply, message, event, witness, languages);
     let entries = labels::entries(&mail);
     let identified = own::identify(&mut mail, &entries);
     let people =
         several(&mail, &entries, &identified).unwrap_or_else(|| vec![own::read(&mail, &entries, identified.clone())]);
     let people = if people.len() == 1 { with_companions(&mail, people) } else { people };
     let signals = signals(&mail, &people);
-    People { people, signals }
+    let hints = hints(&mail, &people);
+    People { people, signals, hints }
 }
 
 /// The people of a list, or the principal for whom somebody else writes.
@@ -117,6 +134,9 @@ fn several(mail: &Mail<'_>, entries: &[Entry<'_>], identified: &[Candidate]) -> 
             people.push(Person { scope: vec![Span { start, end }], ..writer });
         }
     }
+    if let [person] = people.as_mut_slice() {
+        weigh::again(mail, person);
+    }
     Some(people)
 }
 
@@ -141,14 +161,15 @@ fn signals(mail: &Mail<'_>, people: &[Person]) -> Vec<Signal> {
     if people.len() > MANY {
         doubt(ReasonCode::TooManyPeople, format!("{} people are listed", people.len()), None);
     }
-    let mut uncertain = |detail: &str| doubt(ReasonCode::LowConfidence, detail.to_string(), None);
-    if let [person] = people {
-        if person.is_writer && principal::is_deputy(mail) {
-            uncertain("somebody writes for another person, who was not found");
-        }
-        if mail.lexicon.find_first(|w| &w.several, mail.text).is_some() || company::may_be_several(mail) {
-            uncertain("the mail speaks of more people than were found");
-        }
-    }
     signals
+}
+
+/// What makes it less likely that everybody was found.
+fn hints(mail: &Mail<'_>, people: &[Person]) -> Hints {
+    let [person] = people else { return Hints::default() };
+    Hints {
+        deputy: person.is_writer && principal::is_deputy(mail),
+        several: mail.lexicon.find_first(|w| &w.several, mail.text).is_some(),
+        several_names: company::may_be_several(mail),
+    }
 }

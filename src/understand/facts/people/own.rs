@@ -6,8 +6,7 @@ use super::Person;
 use super::candidate::{Candidate, Witness};
 use super::labels::{self, Entry};
 use super::mail::Mail;
-use super::tagged::Tagging;
-use super::{address, block, combine, fuller, introduction, name, pieces, prose};
+use super::{address, block, combine, fuller, introduction, name, pieces, prose, weigh};
 use crate::event::Field;
 use crate::understand::facts::evidence::Source;
 
@@ -51,15 +50,15 @@ pub(super) fn read(mail: &Mail<'_>, entries: &[Entry<'_>], mut candidates: Vec<C
             candidates.extend(mentioned.iter().filter(|candidate| candidate.field == field).cloned());
         }
     }
-    let tagging = Tagging::of(mail);
-    let mut heard = BTreeMap::new();
-    let mut hear = |field| {
-        let (fact, both) = tagging.hear(mail, field, combine::best(mail, field, &candidates));
-        heard.insert(field, both);
+    let mut weighed = BTreeMap::new();
+    let mut likeliest = |field| {
+        let values = weigh::weigh(mail, field, combine::best(mail, field, &candidates));
+        let fact = values.first().and_then(|likeliest| likeliest.fact.clone());
+        weighed.insert(field, values);
         fact
     };
-    let name = hear(Field::Name);
-    let (organization, position) = (hear(Field::Organization), hear(Field::Position));
+    let name = likeliest(Field::Name);
+    let (organization, position) = (likeliest(Field::Organization), likeliest(Field::Position));
     candidates.extend(address::read(mail, entries, name.as_ref().map(|name| name.value.as_str())));
     Person {
         organization,
@@ -68,7 +67,7 @@ pub(super) fn read(mail: &Mail<'_>, entries: &[Entry<'_>], mut candidates: Vec<C
         name,
         scope: Vec::new(),
         is_writer: true,
-        heard,
+        weighed,
     }
 }
 

@@ -13,7 +13,6 @@ use super::{combine, headfinal, name, own, roster};
 use crate::event::Field;
 use crate::understand::facts::evidence::{Evidence, Fact, Source};
 use crate::understand::reply::Span;
-use crate::understand::tagger::Tags;
 
 /// What is said beside a mention, and where that begins and ends.
 struct Beside<'a> {
@@ -24,7 +23,6 @@ struct Beside<'a> {
 /// Each person with his own facts and those that all share.
 pub(super) fn described(
     mail: &Mail<'_>,
-    tags: &Tags,
     mentions: &[Mention<'_>],
     people: &[Someone],
     identified: &[Candidate],
@@ -44,7 +42,7 @@ pub(super) fn described(
             .collect();
         let scope = scopes(mail, mentions, &counted, someone);
         let mut candidates = own_facts(mail, someone, &own);
-        candidates.extend(tagged(mail, tags, &scope, &candidates));
+        candidates.extend(tagged(mail, &scope, &candidates));
         if someone.is_writer {
             let name = writer.name.iter().map(|fact| candidate(Field::Name, fact));
             candidates.extend(name);
@@ -66,7 +64,7 @@ pub(super) fn described(
             email: best(Field::Email),
             scope,
             is_writer: someone.is_writer,
-            heard: BTreeMap::new(),
+            weighed: BTreeMap::new(),
         }
     };
     people.iter().map(one).collect()
@@ -212,15 +210,16 @@ fn scopes(mail: &Mail<'_>, mentions: &[Mention<'_>], counted: &[usize], someone:
     .collect()
 }
 
-/// What the tagger finds in somebody's scopes, for the fields that no rule found.
-fn tagged(mail: &Mail<'_>, tags: &Tags, scope: &[Span], candidates: &[Candidate]) -> Vec<Candidate> {
+/// What the net finds in somebody's scopes, for the fields that no rule found.
+fn tagged(mail: &Mail<'_>, scope: &[Span], candidates: &[Candidate]) -> Vec<Candidate> {
     let inside = |span: Span| scope.iter().any(|scope| scope.contains(&span));
     let wanted = [Field::Organization, Field::Position];
     let open = wanted.iter().filter(|field| !candidates.iter().any(|candidate| candidate.field == **field));
     open.filter_map(|field| {
-        let spans = tags.spans.iter().filter(|tagged| tagged.field == *field && inside(tagged.span));
+        let spans = mail.witness.tagged(*field).filter(|tagged| tagged.span.is_some_and(inside));
         let best = spans.max_by(|one, other| one.probability.total_cmp(&other.probability))?;
-        let piece = Piece::whole(mail.text).part(best.span.start, best.span.end);
+        let span = best.span?;
+        let piece = Piece::whole(mail.text).part(span.start, span.end);
         let value = pieces::tidy(piece.text);
         let witness = Witness::new(Source::Prose, "tagged beside the name", best.probability * 0.7);
         (!value.is_empty()).then(|| Candidate::read(*field, value, piece, witness))

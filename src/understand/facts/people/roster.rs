@@ -225,7 +225,7 @@ pub(super) fn people(mail: &Mail<'_>, entrants: Vec<Entrant>, shared: &[Candidat
             email: combine::best(mail, Field::Email, &candidates),
             scope: if several { vec![entrant.scope] } else { Vec::new() },
             is_writer,
-            heard: BTreeMap::new(),
+            weighed: BTreeMap::new(),
         }
     });
     people.collect()

@@ -3,8 +3,10 @@
 use super::{People, Person, read};
 use crate::event::Event;
 use crate::understand::facts::evidence::{Fact, ReasonCode};
+use crate::understand::facts::sessions;
 use crate::understand::language::Languages;
 use crate::understand::message::{Card, Mailbox, Message};
+use crate::understand::net::witness::Witness;
 use crate::understand::reply::{InlineAnswer, ReplyText, Span};
 
 const EVENT: &str = r#"
@@ -28,7 +30,14 @@ fn people_of(from: (&str, &str), reply: &ReplyText) -> People {
     let from = Some(Mailbox { name, address: from.1.to_string() });
     let message = Message { from, ..Message::default() };
     let event = Event::from_toml(EVENT).unwrap();
-    read(reply, &message, &event, &Languages::built_in().of_mail(&reply.text, &event.languages))
+    people_in(reply, &message, &event)
+}
+
+fn people_in(reply: &ReplyText, message: &Message, event: &Event) -> People {
+    let languages = Languages::built_in().of_mail(&reply.text, &event.languages);
+    let sessions = sessions::read(reply, message, event, None, &languages);
+    let witness = Witness::of(reply, message, event, &sessions, &languages);
+    read(reply, message, event, &witness, &languages)
 }
 
 fn only(from: (&str, &str), text: &str) -> Person {
@@ -217,7 +226,7 @@ fn a_card_part_is_a_witness() {
     let from = Some(Mailbox { name: Some("Ray Sloe".into()), address: "ray.sloe@mail.example".into() });
     let message = Message { from, cards: vec![card], ..Message::default() };
     let event = Event::from_toml(EVENT).unwrap();
-    let people = read(&ReplyText::typed("Yes.\nRay Sloe"), &message, &event, Languages::built_in()).people;
+    let people = people_in(&ReplyText::typed("Yes.\nRay Sloe"), &message, &event).people;
     assert_eq!(told(people.first().unwrap()), ["Ray Sloe", "Elm Press", "editor"]);
 }
 

@@ -254,6 +254,11 @@ impl<'a> Lexicon<'a> {
         self.each().flat_map(move |words| list(words).whole())
     }
 
+    /// Every ending of a list, over all languages.
+    pub(super) fn ending_entries(self, list: impl Fn(&'a Words) -> &'a WordList) -> impl Iterator<Item = &'a str> {
+        self.each().flat_map(move |words| list(words).endings.iter().map(String::as_str))
+    }
+
     /// Where patterns of any language are found.
     pub(super) fn find(self, patterns: impl Fn(&Words) -> &Patterns, text: &str) -> Vec<(usize, usize)> {
         self.each().flat_map(|words| patterns(words).all_in(text)).collect()

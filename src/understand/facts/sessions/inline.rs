@@ -76,7 +76,7 @@ fn answer(said: Said) -> Option<Answer> {
 }
 
 /// The sessions that a quoted line names; "or both" beside one of them adds nothing.
-fn asked(reader: &Reader<'_>, question: &str) -> BTreeSet<usize> {
+pub(super) fn asked(reader: &Reader<'_>, question: &str) -> BTreeSet<usize> {
     let whole = Sentence { span: Span { start: 0, end: question.len() }, question: false };
     let pieces = reader.resolved(question, &[whole]).pieces;
     let named = |general: bool| -> BTreeSet<usize> {

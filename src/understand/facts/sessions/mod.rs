@@ -20,6 +20,7 @@ mod mentions;
 mod names;
 mod notation;
 mod pieces;
+mod pointers;
 mod reader;
 mod references;
 mod resolve;
@@ -41,6 +42,7 @@ use crate::understand::reply::{ReplyText, Span};
 
 use reader::Reader;
 
+pub use pointers::{Pointer, PointerKind, asked_about, pointers};
 pub(super) use reader::sentences_of;
 pub use words::Words;
 
@@ -125,6 +127,14 @@ pub fn read(
         signals.push(Signal { code: ReasonCode::LowConfidence, detail, span: None });
     }
     SessionReading { mentions, signals }
+}
+
+/// Whether a text counts this many, in words or digits of any of the languages.
+pub(super) fn counts(text: &str, number: usize, languages: &Languages) -> bool {
+    let Some(place) = number.checked_sub(2) else { return false };
+    let in_words = |words: &Words| words.counts.get(place).is_some_and(|phrases| phrases.occur_in(text));
+    let digits = text.split(|letter: char| !letter.is_ascii_digit()).any(|digits| digits.parse() == Ok(number));
+    digits || languages.iter().any(|language| in_words(&language.sessions))
 }
 
 /// The beginning of a text, as far as it is read: no reply is longer, and reading takes time that grows faster than

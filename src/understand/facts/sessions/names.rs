@@ -1,11 +1,12 @@
 //! The names of an event's sessions in a text: titles, aliases, the words of a title, the place.
 
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{LazyLock, Mutex};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use regex::Regex;
 
+use super::kinds;
 use super::words::Words;
 use crate::event::Event;
 use crate::understand::phrases::{is_agglutinated, pattern};
@@ -35,9 +36,32 @@ pub struct Found {
 }
 
 impl Names {
+    /// The names of the event's sessions for a text in the languages `written`, `known` being all that are read.
+    ///
+    /// Kept once made: a daemon answers for few events, and making them takes longer than reading a mail.
+    #[must_use]
+    pub fn shared(event: &Event, written: &[&Words], known: &[&Words]) -> Arc<Self> {
+        const KEPT: usize = 256;
+        static MADE: LazyLock<Mutex<HashMap<String, Arc<Names>>>> = LazyLock::new(Mutex::default);
+        let mut key = String::new();
+        for session in &event.sessions {
+            key.extend([&session.id, "\n", &session.venue, "\n"]);
+            key.push_str(&format!("{:?}{:?}", session.title, session.aliases));
+        }
+        // Word lists live as long as the process: their address tells which they are.
+        key.extend(written.iter().chain(known).map(|words| format!("|{:p}", *words)));
+        key.push_str(&format!("|{}", written.len()));
+        let make = || Arc::new(Self::of(event, written, kinds::names(event, written, known)));
+        let Ok(mut made) = MADE.lock() else { return make() };
+        if made.len() >= KEPT {
+            made.clear();
+        }
+        Arc::clone(made.entry(key).or_insert_with(make))
+    }
+
     /// The names of the event's sessions, and those of `kinds`. The words' tails may be written onto them.
     #[must_use]
-    pub fn of(event: &Event, words: &[&Words], kinds: Vec<(String, Sessions)>) -> Self {
+    fn of(event: &Event, words: &[&Words], kinds: Vec<(String, Sessions)>) -> Self {
         let mut sessions: BTreeMap<String, Sessions> = BTreeMap::new();
         let mut weak = BTreeSet::new();
         let mut title_words: BTreeMap<String, Sessions> = BTreeMap::new();
@@ -103,7 +127,7 @@ impl Names {
         if !unspaced.is_empty() {
             matcher.push_str(&format!("|(?P<unspaced>{})", unspaced.join("|")));
         }
-        Self { matcher: compiled(matcher), sessions, weak }
+        Self { matcher: Regex::new(&matcher).ok(), sessions, weak }
     }
 
     /// Every name in the text, in order.
@@ -155,22 +179,6 @@ impl Names {
             .flat_map(|matcher| matcher.find_iter(text))
             .any(|found| found.start() < span.end && span.start < found.end())
     }
-}
-
-/// The compiled pattern. A daemon answers for few events, and compiling takes longer than reading a mail.
-fn compiled(pattern: String) -> Option<Regex> {
-    const KEPT: usize = 64;
-    static COMPILED: LazyLock<Mutex<BTreeMap<String, Regex>>> = LazyLock::new(Mutex::default);
-    let Ok(mut compiled) = COMPILED.lock() else { return Regex::new(&pattern).ok() };
-    if let Some(known) = compiled.get(&pattern) {
-        return Some(known.clone());
-    }
-    let new = Regex::new(&pattern).ok()?;
-    if compiled.len() >= KEPT {
-        compiled.clear();
-    }
-    compiled.insert(pattern, new.clone());
-    Some(new)
 }
 
 /// Case, spaces and quotation marks do not tell names apart.

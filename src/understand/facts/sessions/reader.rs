@@ -1,15 +1,16 @@
 //! What stays the same while a mail is read, and the steps from a text to its statements.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::civil::DateTime;
 
 use super::names::Names;
-use super::pieces::Kind;
+use super::pieces::{Kind, Piece};
 use super::sentences::{Sentence, sentences};
 use super::statement::{Said, Statement};
 use super::words::Words;
-use super::{clause, kinds, pieces, resolve, verb_end, verb_inside};
+use super::{clause, pieces, resolve, verb_end, verb_inside};
 use crate::event::Event;
 use crate::understand::facts::evidence::ReasonCode;
 use crate::understand::language::Languages;
@@ -21,7 +22,7 @@ pub struct Reader<'a> {
     /// What the mail answers.
     pub event: &'a Event,
     words: Vec<&'a Words>,
-    names: Names,
+    names: Arc<Names>,
     sent: Option<DateTime>,
 }
 
@@ -30,7 +31,7 @@ impl<'a> Reader<'a> {
     pub fn new(text: &str, event: &'a Event, sent: Option<DateTime>, languages: &'a Languages) -> Self {
         let words: Vec<&Words> = languages.found_in(text).iter().map(|language| &language.sessions).collect();
         let known: Vec<&Words> = languages.iter().map(|language| &language.sessions).collect();
-        let names = Names::of(event, &words, kinds::names(event, &words, &known));
+        let names = Names::shared(event, &words, &known);
         Self { event, names, words, sent }
     }
 
@@ -53,6 +54,11 @@ impl<'a> Reader<'a> {
         let unknown = clauses.iter().filter_map(|clause| Some((ReasonCode::UnknownSession, clause.unknown()?)));
         let contradictions = resolved.contradictions.into_iter().map(|span| (ReasonCode::Contradiction, span));
         (statements, contradictions.chain(unknown).collect())
+    }
+
+    /// The pieces of a text, its references resolved, sentence by sentence.
+    pub fn pieces(&self, text: &str) -> Vec<Piece> {
+        self.resolved(text, &split(text, &self.words)).pieces
     }
 
     /// The pieces of a text, its references resolved.

@@ -338,3 +338,13 @@ fn chinese_answers_are_read_in_both_scripts() {
 fn a_session_inside_a_longer_word_is_none() {
     assert_eq!(answers("県議会議員の山田です。"), [None, None]);
 }
+
+#[test]
+fn a_text_counts_in_words_and_digits() {
+    let languages = Languages::built_in();
+    for (text, number, counted) in
+        [("Two of us", 2, true), ("wir sind zu zweit, 2 Personen", 2, true), ("three", 2, false), ("one", 1, false)]
+    {
+        assert_eq!(super::counts(text, number, languages), counted, "{text}");
+    }
+}
