@@ -24,14 +24,13 @@ use std::fs;
 use std::path::Path;
 
 use corpus::{Reading, UNSEEN, choices, plain};
-use rsvpd::event::{Event, Field};
+use rsvpd::event::Event;
 use rsvpd::understand::decide::{Action, Attendee, Reason};
 use rsvpd::understand::facts::attendance::Answers;
 use rsvpd::understand::facts::evidence::{Fact, ReasonCode};
 use rsvpd::understand::facts::intent::Kind;
 use rsvpd::understand::facts::sessions::Answer;
 use rsvpd::understand::facts::trust::{self, Grounds};
-use rsvpd::understand::facts::{self, Subject};
 use rsvpd::understand::net;
 use rsvpd::understand::net::witness::FIELDS;
 use serde_json::Value;
@@ -97,20 +96,8 @@ fn rows(author: &str, events: &BTreeMap<String, Event>) -> Vec<Row> {
         for (subject, person) in reading.pairs().into_iter().filter(|_| reading.is_decided()) {
             for field in FIELDS {
                 let truth = &person[trust::key(field)];
-                match subject.person.weighed.get(&field) {
-                    Some(values) => {
-                        for value in values {
-                            row(trust::key(field), &value.grounds, text_is_right(value.fact.as_ref(), truth));
-                        }
-                    }
-                    None => {
-                        let fact = fact_of(subject, field);
-                        row(
-                            trust::key(field),
-                            &facts::listed(field, fact, &reading.witness),
-                            text_is_right(fact, truth),
-                        );
-                    }
+                for value in subject.person.weighed.get(&field).into_iter().flatten() {
+                    row(trust::key(field), &value.grounds, text_is_right(value.fact.as_ref(), truth));
                 }
             }
             for weighed in &subject.weighed {
@@ -124,14 +111,6 @@ fn rows(author: &str, events: &BTreeMap<String, Event>) -> Vec<Row> {
         }
     }
     rows
-}
-
-fn fact_of(subject: &Subject, field: Field) -> Option<&Fact<String>> {
-    match field {
-        Field::Organization => subject.person.organization.as_ref(),
-        Field::Position => subject.person.position.as_ref(),
-        _ => subject.person.name.as_ref(),
-    }
 }
 
 fn text_is_right(fact: Option<&Fact<String>>, truth: &Value) -> bool {

@@ -18,12 +18,12 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use rsvpd::event::{Event, Invitation};
-use rsvpd::understand::facts::people::Clues;
 use rsvpd::understand::facts::{self, Facts, sessions};
 use rsvpd::understand::language::Languages;
 use rsvpd::understand::message::Message;
-use rsvpd::understand::net::sight::{Known, Sight};
+use rsvpd::understand::net::sight::Sight;
 use rsvpd::understand::net::vocabulary::Vocabulary;
+use rsvpd::understand::net::witness::look;
 use rsvpd::understand::reply::ReplyText;
 use serde_json::{Value, json};
 
@@ -67,15 +67,8 @@ fn see(author: &str, line: &Value, raw: &[u8], events: &BTreeMap<String, Event>,
     let Ok(message) = Message::parse(raw, "") else { return };
     let reply = ReplyText::of(&message, &invitations);
     let languages = &Languages::built_in().of_mail(&reply.text, &event.languages);
-    let sent = facts::sent(&message);
-    let reading = sessions::read(&reply, &message, event, sent, languages);
-    let known = Known {
-        clues: &Clues::of(&reply, &message, event, languages),
-        pointers: &sessions::pointers(&reply.text, event, sent, languages),
-        of_subject: &sessions::pointers(&message.subject, event, None, languages),
-        mentions: &reading.mentions,
-    };
-    let sight = Sight::of(&reply, &message, event, vocabulary, &known);
+    let reading = sessions::read(&reply, &message, event, facts::sent(&message), languages);
+    let sight = look(vocabulary, &reply, &message, event, &reading, languages);
     let facts = if author == "invented" {
         Facts::default()
     } else {

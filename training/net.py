@@ -259,7 +259,7 @@ SIZES = (64, 96, 128, 160, 192, 224, 256, 320, 384, 480)
 
 def batches(ms, rng, size=16):
     o = sorted(range(len(ms)), key=lambda i: (len(ms[i].S) > 2, len(ms[i].E) // 24, rng.random()))
-    bs = [o[i:i + size] for i in range(0, len(o), size)]; bs = [b for b in bs if len(b) == size] + [b for b in bs if len(b) < size][:0]
+    bs = [o[i:i + size] for i in range(0, len(o), size)]; bs = [b for b in bs if len(b) == size]
     rng.shuffle(bs); return bs
 
 def shape(ms):

@@ -8,10 +8,9 @@ use std::path::{Path, PathBuf};
 
 use rsvpd::event::{Event, Invitation};
 use rsvpd::understand::decide::{self, Decision, origin};
-use rsvpd::understand::facts::{self, Facts, Subject, sessions};
+use rsvpd::understand::facts::{Facts, Subject};
 use rsvpd::understand::language::Languages;
 use rsvpd::understand::message::Message;
-use rsvpd::understand::net::witness::Witness;
 use rsvpd::understand::reply::ReplyText;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization as _;
@@ -26,7 +25,6 @@ pub struct Reading {
     pub event: String,
     pub facts: Facts,
     pub decision: Decision,
-    pub witness: Witness,
     pub truth: Value,
 }
 
@@ -74,11 +72,8 @@ pub fn readings(author: &str, events: &BTreeMap<String, Event>) -> Vec<Reading> 
         let reply = ReplyText::of(&message, &invitations);
         let facts = Facts::read(&reply, &message, event, &[], Languages::built_in());
         let decision = decide::decide(&facts, &reply, &message, event, None);
-        let languages = Languages::built_in().of_mail(&reply.text, &event.languages);
-        let sessions = sessions::read(&reply, &message, event, facts::sent(&message), &languages);
-        let witness = Witness::of(&reply, &message, event, &sessions, &languages);
         let truth = line["truth"].clone();
-        readings.push(Reading { author: author.to_owned(), event: event.id.clone(), facts, decision, witness, truth });
+        readings.push(Reading { author: author.to_owned(), event: event.id.clone(), facts, decision, truth });
     }
     readings
 }

@@ -23,7 +23,7 @@ use self::evidence::{Fact, ReasonCode, Signal};
 use self::intent::{Intent, Kind};
 use self::people::{Hints, Person};
 use self::sessions::{Answer, SessionReading};
-use self::trust::Grounds;
+use self::trust::{Grounds, Weighed};
 use self::unexplained::Unexplained;
 use super::language::Languages;
 use super::message::Message;
@@ -115,11 +115,8 @@ impl Subject {
             (Field::Position, &mut person.position),
         ];
         for (field, fact) in texts {
-            let weighed = person.weighed.get(&field).and_then(|values| values.first());
-            let probability = weighed.map_or_else(
-                || trust::probability(field, &listed(field, fact.as_ref(), witness)),
-                |likeliest| likeliest.probability,
-            );
+            let values = person.weighed.entry(field).or_insert_with(|| vec![listed(field, fact.as_ref(), witness)]);
+            let probability = values.first().map_or(0.0, |likeliest| likeliest.probability);
             if let Some(fact) = fact {
                 fact.evidence.confidence = probability;
             }
@@ -131,14 +128,15 @@ impl Subject {
     }
 }
 
-/// The grounds of a text that only rules read, of one of several people.
-#[must_use]
-pub fn listed(field: Field, fact: Option<&Fact<String>>, witness: &Witness) -> Grounds {
+/// A text that only rules read, of one of several people.
+fn listed(field: Field, fact: Option<&Fact<String>>, witness: &Witness) -> Weighed {
     let net = match fact {
         Some(fact) => witness.score(field, &fact.value),
         None => witness.presence(field),
     };
-    trust::listed(fact, net)
+    let grounds = trust::listed(fact, net);
+    let probability = trust::probability(field, &grounds);
+    Weighed { fact: fact.cloned(), grounds, probability }
 }
 
 /// What tells how likely a reading is right as a whole, beside its parts.

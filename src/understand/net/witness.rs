@@ -2,8 +2,9 @@
 
 use super::field::{chance, path};
 use super::flags::Flag;
-use super::model::{Model, Opinion};
+use super::model::Opinion;
 use super::sight::{Known, Sight};
+use super::vocabulary::Vocabulary;
 use crate::event::{Event, Field};
 use crate::understand::facts::intent::Kind;
 use crate::understand::facts::people::Clues;
@@ -52,7 +53,7 @@ impl Witness {
         languages: &Languages,
     ) -> Self {
         let Some(model) = super::model() else { return Self::default() };
-        let sight = look(model, reply, message, event, reading, languages);
+        let sight = look(&model.vocabulary, reply, message, event, reading, languages);
         let opinion = model.read(&sight);
         let mut witness = Self { sight, opinion, tagged: Vec::new() };
         witness.tagged = witness.tag();
@@ -187,7 +188,7 @@ impl Witness {
 /// What the net sees of a mail.
 #[must_use]
 pub fn look(
-    model: &Model<'_>,
+    vocabulary: &Vocabulary<'_>,
     reply: &ReplyText,
     message: &Message,
     event: &Event,
@@ -201,7 +202,7 @@ pub fn look(
         of_subject: &sessions::pointers(&message.subject, event, None, languages),
         mentions: &reading.mentions,
     };
-    Sight::of(reply, message, event, &model.vocabulary, &known)
+    Sight::of(reply, message, event, vocabulary, &known)
 }
 
 /// The tag that begins a field.

@@ -83,7 +83,7 @@ pub struct Person {
     pub scope: Vec<Span>,
     /// Whether this person wrote the mail.
     pub is_writer: bool,
-    /// The values of each text that were weighed, the likeliest first; empty where only rules were asked.
+    /// The values of each text that were weighed, the likeliest first.
     pub weighed: BTreeMap<Field, Vec<Weighed>>,
 }
 
