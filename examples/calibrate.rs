@@ -1,17 +1,19 @@
-//! Fits how far readings are believed (`config/trust.toml`) on authors that no reader was made from, and shows how
+//! Fits how far readings are believed (`config/trust.toml`) on authors that the net at hand has not seen, and shows how
 //! probability and truth go together, there with each author left out and on `dev`.
 //!
 //! ```text
-//! cargo run --release --example calibrate                all models: first the fields', then once more for `whole`
-//! cargo run --release --example calibrate -- whole
+//! cargo run --release --example calibrate -- see > rows.jsonl         what the judged net reads of its unseen authors and of `dev`
+//! cargo run --release --example calibrate -- fit rows.jsonl           all models but `whole`, which follows from them:
+//! cargo run --release --example calibrate -- fit-whole rows.jsonl     the readings seen once more
 //! ```
 //!
-//! The corpora stand in `../shared/corpus`, or where `RSVPD_SHARED` says.
+//! The corpora stand in `../shared/corpus`, or where `RSVPD_SHARED` says; our own replies where `RSVPD_REPLIES` says.
 
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
+    clippy::panic,
     clippy::cast_precision_loss,
     reason = "a tool for developers: it may fail loudly"
 )]
@@ -21,61 +23,103 @@ mod corpus;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use corpus::{Reading, UNSEEN, choices, plain};
+use corpus::{Reading, choices, plain};
 use rsvpd::event::Event;
-use rsvpd::understand::decide::{Action, Attendee, Reason};
+use rsvpd::understand::decide::{self, Attendee};
 use rsvpd::understand::facts::attendance::Answers;
-use rsvpd::understand::facts::evidence::{Fact, ReasonCode};
-use rsvpd::understand::facts::intent::Kind;
+use rsvpd::understand::facts::evidence::Fact;
 use rsvpd::understand::facts::sessions::Answer;
 use rsvpd::understand::facts::trust::{self, Grounds};
 use rsvpd::understand::net;
 use rsvpd::understand::net::witness::FIELDS;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-const MODELS: [&str; 5] = ["name", "organization", "position", "sessions", "whole"];
+const FIELD_MODELS: [&str; 5] = ["name", "organization", "position", "sessions", "request"];
 
 /// One reading, and whether it was right.
+#[derive(Serialize, Deserialize)]
 struct Row {
     author: String,
-    model: &'static str,
-    grounds: Grounds,
+    model: String,
+    grounds: Vec<(String, f32)>,
     right: bool,
+    /// What was wrong with a reading as a whole.
+    errors: Vec<String>,
 }
 
-type Weights = BTreeMap<&'static str, f64>;
+type Weights = BTreeMap<String, f64>;
+
+/// What a person should have seen.
+const FOR_A_PERSON: &str = "not to be acted on";
+
+impl Row {
+    /// To act where a person should have been asked is worse than to get a word wrong.
+    fn weight(&self) -> f64 {
+        if self.errors.iter().any(|error| error == FOR_A_PERSON) { 3.0 } else { 1.0 }
+    }
+}
 
 fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["see"] => see(),
+        ["fit", rows] => fit_models(&FIELD_MODELS, rows),
+        ["fit-whole", rows] => fit_models(&["whole"], rows),
+        _ => panic!("see | fit ROWS | fit-whole ROWS"),
+    }
+}
+
+fn trust_file() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("config/trust.toml")
+}
+
+/// Prints the readings of the authors that the judged net has not seen, with the trust of the day.
+fn see() {
     assert!(net::judge_by(fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("training/judged.bin")).unwrap()));
-    let wanted: Vec<String> = std::env::args().skip(1).collect();
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/trust.toml");
-    let weights = fs::read_to_string(&file).unwrap();
-    let mut kept: BTreeMap<String, BTreeMap<String, f64>> = toml::from_str(&weights).unwrap();
-    assert!(trust::judge_by(weights));
+    assert!(trust::judge_by(fs::read_to_string(trust_file()).unwrap()));
     let events = corpus::events();
-    let dev = rows("dev", &events);
-    let rows: Vec<Row> = UNSEEN.iter().flat_map(|author| rows(author, &events)).collect();
-    for name in MODELS.into_iter().filter(|name| wanted.is_empty() || wanted.iter().any(|one| one == name)) {
-        let own: Vec<&Row> = rows.iter().filter(|row| row.model == name).collect();
-        let left_out: Vec<(f64, bool)> = UNSEEN
-            .iter()
-            .flat_map(|author| {
-                let (test, seen): (Vec<&Row>, Vec<&Row>) = own.iter().partition(|row| row.author == *author);
-                let weights = fit(&seen);
-                test.into_iter().map(|row| (probability(&weights, row), row.right)).collect::<Vec<_>>()
-            })
-            .collect();
+    let mut authors = corpus::authors().remove("unseen").unwrap();
+    authors.push("dev".to_owned());
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some(author) = authors.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let rows: String =
+                        rows(author, &events).iter().map(|row| serde_json::to_string(row).unwrap() + "\n").collect();
+                    print!("{rows}");
+                }
+            });
+        }
+    });
+}
+
+fn fit_models(models: &[&str], file: &str) {
+    let mut kept: BTreeMap<String, Weights> = toml::from_str(&fs::read_to_string(trust_file()).unwrap()).unwrap();
+    let rows: Vec<Row> =
+        fs::read_to_string(file).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let judged = corpus::authors().remove("unseen").unwrap();
+    for name in models {
+        let own: Vec<&Row> = rows.iter().filter(|row| row.model == *name).collect();
+        let (dev, own): (Vec<&Row>, Vec<&Row>) = own.into_iter().partition(|row| row.author == "dev");
+        let seen_by = |author: &String| -> Vec<(f64, bool)> {
+            let (test, seen): (Vec<&Row>, Vec<&Row>) = own.iter().partition(|row| row.author == *author);
+            let weights = fit(&seen);
+            test.into_iter().map(|row| (probability(&weights, row), row.right)).collect()
+        };
+        let left_out: Vec<(f64, bool)> = judged.iter().flat_map(seen_by).collect();
         let weights = fit(&own);
-        let judged: Vec<(f64, bool)> =
-            dev.iter().filter(|row| row.model == name).map(|row| (probability(&weights, row), row.right)).collect();
-        show(name, &left_out, &judged);
-        kept.insert(name.to_owned(), weights.into_iter().map(|(ground, weight)| (ground.to_owned(), weight)).collect());
+        let dev: Vec<(f64, bool)> = dev.iter().map(|row| (probability(&weights, row), row.right)).collect();
+        show(name, &left_out, &dev);
+        kept.insert((*name).to_owned(), weights);
     }
     let mut text = String::from(
         "# How far readings are believed: a logistic model per field and for the whole, see src/understand/facts/trust.rs.\n\
-         # Made by `cargo run --release --example calibrate` from replies of authors that no reader was made from.\n",
+         # Made by `cargo run --release --example calibrate` from replies of authors that the reading net had not seen.\n",
     );
     for (model, weights) in kept {
         write!(text, "\n[{model}]\n").unwrap();
@@ -83,14 +127,15 @@ fn main() {
             writeln!(text, "\"{ground}\" = {weight:.3}").unwrap();
         }
     }
-    fs::write(file, text).unwrap();
+    fs::write(trust_file(), text).unwrap();
 }
 
 fn rows(author: &str, events: &BTreeMap<String, Event>) -> Vec<Row> {
     let mut rows = Vec::new();
     for reading in corpus::readings(author, events) {
-        let mut row = |model, grounds: &Grounds, right| {
-            rows.push(Row { author: author.to_owned(), model, grounds: grounds.clone(), right });
+        let mut row = |model: &str, grounds: &Grounds, right| {
+            let grounds = grounds.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
+            rows.push(Row { author: author.to_owned(), model: model.to_owned(), grounds, right, errors: Vec::new() });
         };
         let kinds = choices(&reading.truth["kind"]);
         for (subject, person) in reading.pairs().into_iter().filter(|_| reading.is_decided()) {
@@ -105,9 +150,16 @@ fn rows(author: &str, events: &BTreeMap<String, Event>) -> Vec<Row> {
                 row("sessions", &weighed.grounds, right);
             }
         }
+        if let Some(human) = reading.truth["human"].as_bool().filter(|_| reading.is_decided()) {
+            row("request", &decide::asking(&reading.facts), human);
+        }
         let decision = &reading.decision;
-        if !decision.attendees.is_empty() && reading.is_undoubted() {
-            row("whole", &decision.grounds, reading.is_right());
+        if !decision.attendees.is_empty() && !decision.grounds.is_empty() {
+            let errors = reading.errors();
+            row("whole", &decision.grounds, errors.is_empty());
+            if let Some(row) = rows.last_mut() {
+                row.errors = errors.into_iter().map(str::to_owned).collect();
+            }
         }
     }
     rows
@@ -129,36 +181,38 @@ impl Reading {
         choices(&self.truth["action"]).iter().all(|action| *action == "record" || *action == "ask")
     }
 
-    /// Whether nothing but its likelihood holds the mail back.
-    fn is_undoubted(&self) -> bool {
-        let reasons = &self.decision.reasons;
-        let weak = |reason: &Reason| reason.detail.starts_with("what was read is right with probability");
-        self.decision.action != Action::Review
-            || reasons.iter().any(weak) && {
-                let held = |reason: &&Reason| {
-                    !weak(reason) && !matches!(reason.code, ReasonCode::Question | ReasonCode::SpecialRequest)
-                };
-                !reasons.iter().any(|reason| held(&reason))
-                    && !matches!(self.decision.kind, Kind::Question | Kind::Unrelated)
-            }
-    }
-
-    /// Whether acting on the reading would be right.
-    fn is_right(&self) -> bool {
+    /// What would be wrong in acting on the reading; nothing if that would be right.
+    fn errors(&self) -> Vec<&'static str> {
         let asks = self.decision.attendees.iter().any(|attendee| !attendee.missing.is_empty());
         let action = if asks { "ask" } else { "record" };
         let kinds = choices(&self.truth["kind"]);
         let people = self.people();
         let attendees = &self.decision.attendees;
-        let right = |attendee: &Attendee, person: &Value| {
-            text_is_right(attendee.name.as_ref(), &person["name"])
-                && text_is_right(attendee.organization.as_ref(), &person["organization"])
-                && text_is_right(attendee.position.as_ref(), &person["position"])
-                && sessions_are_right(attendee.sessions.as_ref(), &person["sessions"], &kinds)
+        let errors = |attendee: &Attendee, person: &Value| -> Vec<&'static str> {
+            let fields = [
+                ("name", text_is_right(attendee.name.as_ref(), &person["name"])),
+                ("organization", text_is_right(attendee.organization.as_ref(), &person["organization"])),
+                ("position", text_is_right(attendee.position.as_ref(), &person["position"])),
+                ("sessions", sessions_are_right(attendee.sessions.as_ref(), &person["sessions"], &kinds)),
+            ];
+            fields.into_iter().filter(|(_, right)| !right).map(|(field, _)| field).collect()
         };
-        choices(&self.truth["action"]).iter().any(|wanted| *wanted == action)
-            && people.len() == attendees.len()
-            && people.iter().all(|person| attendees.iter().any(|attendee| right(attendee, person)))
+        let wanted = choices(&self.truth["action"]);
+        if wanted == [&"review"] {
+            return vec![FOR_A_PERSON];
+        }
+        let mut found = Vec::new();
+        if people.len() == attendees.len() {
+            let least =
+                |person: &&Value| attendees.iter().map(|attendee| errors(attendee, person)).min_by_key(Vec::len);
+            found.extend(people.iter().filter_map(least).flatten());
+        } else {
+            found.push("number of people");
+        }
+        if !wanted.iter().any(|wanted| *wanted == action) {
+            found.push("record or ask");
+        }
+        found
     }
 }
 
@@ -193,24 +247,24 @@ fn fit(rows: &[&Row]) -> Weights {
     let mut weights = Weights::new();
     for row in rows {
         for (name, _) in &row.grounds {
-            weights.entry(name).or_default();
+            weights.entry(name.clone()).or_default();
         }
     }
-    let mut steps: BTreeMap<&'static str, (f64, f64)> = weights.keys().map(|name| (*name, (0.1, 0.0))).collect();
+    let mut steps: BTreeMap<String, (f64, f64)> = weights.keys().map(|name| (name.clone(), (0.1, 0.0))).collect();
     for _ in 0..400 {
-        let mut slopes: BTreeMap<&'static str, f64> = weights.iter().map(|(name, weight)| (*name, *weight)).collect();
+        let mut slopes = weights.clone();
         for row in rows {
-            let error = probability(&weights, row) - f64::from(u8::from(row.right));
+            let error = row.weight() * (probability(&weights, row) - f64::from(u8::from(row.right)));
             for (name, value) in &row.grounds {
                 *slopes.get_mut(name).unwrap() += error * f64::from(*value);
             }
         }
         for (name, slope) in slopes {
-            let (step, before) = steps.get_mut(name).unwrap();
+            let (step, before) = steps.get_mut(&name).unwrap();
             let factor = if *before * slope > 0.0 { 1.2 } else { 0.5 };
             *step = if *before == 0.0 { *step } else { (*step * factor).clamp(1e-6, 1.0) };
             *before = slope;
-            *weights.get_mut(name).unwrap() -= step.copysign(slope);
+            *weights.get_mut(&name).unwrap() -= step.copysign(slope);
         }
     }
     weights

@@ -1,7 +1,7 @@
-//! Writes what the net sees of every mail of the corpora, with the truth, for `training/train.py`.
+//! Writes what the net sees of every mail of the corpora and of our own replies, with the truth, for `training/train.py`.
 //!
 //! ```text
-//! cargo run --release --example net_input -- VOCABULARY > input.jsonl
+//! RSVPD_REPLIES=FOLDER cargo run --release --example net_input -- VOCABULARY > input.jsonl
 //! ```
 
 #![expect(
@@ -18,13 +18,13 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use rsvpd::event::{Event, Invitation};
-use rsvpd::understand::facts::{self, Facts, sessions};
+use rsvpd::understand::facts::{self, people, sessions};
 use rsvpd::understand::language::Languages;
 use rsvpd::understand::message::Message;
 use rsvpd::understand::net::sight::Sight;
 use rsvpd::understand::net::vocabulary::Vocabulary;
 use rsvpd::understand::net::witness::look;
-use rsvpd::understand::reply::ReplyText;
+use rsvpd::understand::reply::{ReplyText, Span};
 use serde_json::{Value, json};
 
 fn main() {
@@ -48,11 +48,8 @@ fn main() {
         }
         return;
     }
-    let mut authors = [corpus::authors(false), corpus::authors(true)].concat();
-    authors.push("dev".to_owned());
-    for author in authors {
-        let folder = if author == "dev" { "corpus/dev".into() } else { format!("corpus/train/{author}") };
-        let folder = corpus::shared().join(folder);
+    let authors = corpus::authors().into_values().flatten().chain(["dev".to_owned()]);
+    for (author, folder) in authors.filter_map(|author| corpus::folder(&author).map(|folder| (author, folder))) {
         for line in fs::read_to_string(folder.join("truth.jsonl")).unwrap().lines() {
             let line: Value = serde_json::from_str(line).unwrap();
             let raw = fs::read(folder.join(line["file"].as_str().unwrap())).unwrap();
@@ -69,27 +66,12 @@ fn see(author: &str, line: &Value, raw: &[u8], events: &BTreeMap<String, Event>,
     let languages = &Languages::built_in().of_mail(&reply.text, &event.languages);
     let reading = sessions::read(&reply, &message, event, facts::sent(&message), languages);
     let sight = look(vocabulary, &reply, &message, event, &reading, languages);
-    let facts = if author == "invented" {
-        Facts::default()
-    } else {
-        Facts::read(&reply, &message, event, &[], Languages::built_in())
-    };
-    println!("{}", row(author, line, &sight, &facts, event));
+    let names = people::names(&reply, &message, event, languages);
+    println!("{}", row(author, line, &sight, &names, event));
 }
 
-fn row(author: &str, line: &Value, sight: &Sight, facts: &Facts, event: &Event) -> Value {
+fn row(author: &str, line: &Value, sight: &Sight, names: &[Span], event: &Event) -> Value {
     let letters = |at: usize| sight.text.get(..at).unwrap().chars().count();
-    let subjects = facts.subjects.iter().map(|subject| {
-        let person = &subject.person;
-        let text = |fact: &Option<facts::evidence::Fact<String>>| {
-            fact.as_ref().map(|fact| json!([fact.value, fact.evidence.rule, fact.evidence.confidence]))
-        };
-        let answers = subject.sessions.as_ref().map(|answers| {
-            answers.iter().map(|(id, fact)| (id.clone(), json!(fact.value))).collect::<serde_json::Map<_, _>>()
-        });
-        json!({"name": text(&person.name), "organization": text(&person.organization),
-            "position": text(&person.position), "sessions": answers, "writer": person.is_writer})
-    });
     let tokens = &sight.tokens;
     json!({
         "author": author, "file": line["file"], "lang": line["lang"], "event": line["event"],
@@ -101,6 +83,6 @@ fn row(author: &str, line: &Value, sight: &Sight, facts: &Facts, event: &Event) 
         "rows": tokens.iter().map(|token| token.rows).collect::<Vec<_>>(),
         "label": tokens.iter().map(|token| token.label).collect::<Vec<_>>(),
         "labels": sight.labels, "sessions": sight.sessions,
-        "rules": subjects.collect::<Vec<_>>(),
+        "names": names.iter().map(|name| [letters(sight.body + name.start), letters(sight.body + name.end)]).collect::<Vec<_>>(),
     })
 }

@@ -1,8 +1,11 @@
 """The net: gated dilated convolutions over frozen multilingual word vectors, with heads for words, sessions and mail."""
-import json, re, unicodedata
+import json, queue, re, tempfile, threading, unicodedata
+from pathlib import Path
 import numpy as np, jax, jax.numpy as jnp, optax
 
-TAGS = 7; FLAGS = 43; SFLAGS = 9; ROWS = (16, 8, 10, 4096, 4096, 4096, 256); ROWDIM = (8, 4, 4, 12, 12, 12, 8)
+jax.config.update('jax_compilation_cache_dir', str(Path(tempfile.gettempdir()) / 'jax')); jax.config.update('jax_persistent_cache_min_compile_time_secs', 0)
+
+TAGS = 7; FLAGS = 45; TARGET, SOUGHT = 43, 44; SFLAGS = 9; ROWS = (16, 8, 10, 4096, 4096, 4096, 256); ROWDIM = (8, 4, 4, 12, 12, 12, 8)
 D = 96; H = 128; S = 64
 KINDS = ['attend', 'decline', 'change', 'cancel', 'question', 'unrelated']
 FIELDS = ('name', 'organization', 'position')
@@ -23,9 +26,10 @@ def places(text, value):
 
 ARTICLES = re.compile(r"(the|an?|der|die|das|des|dem|den|le|la|les|el|los|las|il|lo|gli|i|os?|as?|de|het)\s|l['’]", re.I)
 
-def tags(row):
+def tags(row, of=None):
+    """The tags of everybody, or of one person."""
     spans = row['spans']; y = [0] * len(spans)
-    for person in people(row['truth']):
+    for person in [of] if of else people(row['truth']):
         for k, field in enumerate(FIELDS):
             for v in sorted((c for c in choices(person.get(field)) if c), key=lambda c: (bool(ARTICLES.match(c)), -len(c))):
                 found = places(row['text'], v)
@@ -37,9 +41,9 @@ def tags(row):
                     break
     return y
 
-def answers(row):
-    """Per session 0 yes, 1 not, 2 nothing said; None where the truth is not one."""
-    p = people(row['truth'])
+def answers(row, of=None):
+    """Per session 0 yes, 1 not, 2 nothing said; None where the truth is not one. Of one person, or what holds for all."""
+    p = [of] if of else people(row['truth'])
     sets = []
     for person in p:
         s = person.get('sessions')
@@ -89,9 +93,39 @@ def load(path, emb, segs):
         m.act = 0 if acts <= {'record', 'ask'} else (1 if acts == {'review'} else -1)
         m.kind = one(t.get('kind'), KINDS)
         m.count = min(len(people(t)), 2)
-        m.human = int(t['human']) if isinstance(t.get('human'), bool) else -1
+        m.human = int(t['human']) if isinstance(t.get('human'), bool) else -1; m.comes = -1
+        m.persons = [sought(m, p) for p in people(t)] if t['action'] != ['record', 'review'] else []
+        m.persons = [p for p in m.persons if p]; m.others = others(m) if m.persons else []
         out.append(m)
     return out
+
+def squashed(text): return re.sub(r'\W+', '', unicodedata.normalize('NFKC', text)).lower()
+
+def looked_for(m, spans):
+    """The mail as it is read for the one person whose name stands there; None if it does not stand among the tokens."""
+    at = [i for i, (s, e) in enumerate(m.row['spans']) if any(s < b and e > a for a, b in spans)]
+    if not at: return None
+    o = Mail(); o.__dict__.update(m.__dict__); o.F = m.F.copy(); o.F[:, SOUGHT] = 1; o.F[at, TARGET] = 1
+    o.act = o.kind = o.count = o.human = -1; o.persons = o.others = ()
+    return o
+
+def sought(m, person):
+    spans = [s for n in choices(person.get('name')) if n for s in places(m.row['text'], n)]
+    o = looked_for(m, spans)
+    if o: o.y = np.array(tags(m.row, person), np.int32); o.a = answers(m.row, person); o.comes = 1
+    return o
+
+def others(m):
+    """The mail as it is read for those whom it only names."""
+    row = m.row; known = [squashed(n) for p in people(row['truth']) for n in choices(p.get('name')) if n]
+    lines = [0, row['text'].find('\n')]; spans = row.get('names', []) + ([lines] if lines[1] > 2 else [])
+    by = {}
+    for a, b in spans:
+        n = squashed(row['text'][a:b])
+        if len(n) > 1 and not any(n in k or k in n for k in known): by.setdefault(n, []).append((a, b))
+    found = [o for o in (looked_for(m, s) for s in by.values()) if o]
+    for o in found: o.has = False; o.a = None; o.comes = 0; o.y = np.zeros_like(m.y)
+    return found
 
 def init(key):
     ks = iter(jax.random.split(key, 99)); g = lambda i, o, s=1.0: jax.random.normal(next(ks), (i, o)) * s * np.sqrt(1 / i)
@@ -100,7 +134,7 @@ def init(key):
          'r': g(sum(ROWDIM), H), 'b': jnp.zeros(H), 'stack': [block(H, d) for d in DIL], 'glob': g(2 * H, H, .3), 'on': jnp.ones(H), 'oc': jnp.zeros(H),
          'tag': g(H, TAGS), 'tb': jnp.zeros(TAGS), 'tr': jnp.zeros((TAGS, TAGS)),
          'sh': g(H, S), 'sf': g(SFLAGS, S), 'sb': jnp.zeros(S), 'sstack': [block(S, d) for d in SDIL], 'sa': g(S, 4), 'so': g(5 * S + H, 3), 'sob': jnp.zeros(3),
-         'ma': g(H, 4), 'mh': g(5 * H, 64), 'mb': jnp.zeros(64), 'mo': g(64, 2 + 6 + 3 + 2), 'mob': jnp.zeros(13)}
+         'ma': g(H, 4), 'mh': g(5 * H, 64), 'mb': jnp.zeros(64), 'mo': g(64, 2 + 6 + 3 + 2 + 2), 'mob': jnp.zeros(15)}
     return p
 
 DIL = (1, 2, 4, 8, 16, 1); SDIL = (1, 2, 4, 8)
@@ -126,6 +160,7 @@ def pools(x, a, M):
 def fwd(p, E, C, V, L, F, R, Sx, M, key=None, drop=0.0):
     ks = iter(jax.random.split(key, 40)) if key is not None else None
     do = (lambda x, q=drop: x * jax.random.bernoulli(next(ks), 1 - q, x.shape) / (1 - q)) if key is not None else (lambda x, q=0: x)
+    E, C, V, L = (x.astype(jnp.float32) for x in (E, C, V, L))
     vv = do(jnp.concatenate([V[..., 0, :] @ p['v'], V[..., 1, :] @ p['w']], -1), .2) * 4
     x = do(E @ p['proj'], .1) @ p['e'] + do(C @ p['proj'], .1) @ p['e2'] + (L @ p['proj']) @ p['l'] + vv @ p['vh'] + F @ p['f'] + do(jnp.concatenate([p['t'][i][R[..., i]] for i in range(7)], -1)) @ p['r'] + p['b']
     x = do(jax.nn.gelu(x))
@@ -148,16 +183,16 @@ def fwd(p, E, C, V, L, F, R, Sx, M, key=None, drop=0.0):
     return tag, ses, mail
 
 def batch(ms, L, NS):
-    n = len(ms); z = lambda *s: np.zeros(s, np.float32)
-    E = z(n, L, 512); C = z(n, L, 512); V = z(n, L, 2, 512); Lb = z(n, L, 512); F = z(n, L, FLAGS); R = np.zeros((n, L, 7), np.int32); Sx = z(n, NS, L, SFLAGS); M = z(n, L)
-    Y = np.zeros((n, L), np.int32); A = -np.ones((n, NS), np.int32); X = -np.ones((n, 4), np.int32)
+    n = len(ms); z = lambda *s, t=np.float32: np.zeros(s, t); h = np.float16
+    E = z(n, L, 512, t=h); C = z(n, L, 512, t=h); V = z(n, L, 2, 512, t=h); Lb = z(n, L, 512, t=h); F = z(n, L, FLAGS); R = np.zeros((n, L, 7), np.int32); Sx = z(n, NS, L, SFLAGS); M = z(n, L)
+    Y = np.zeros((n, L), np.int32); A = -np.ones((n, NS), np.int32); X = -np.ones((n, 5), np.int32)
     for i, m in enumerate(ms):
         k = min(len(m.E), L)
         E[i, :k] = m.E[:k]; C[i, :k] = m.C[:k]; V[i, :k] = m.segs[m.V[:k]]; Lb[i, :k] = m.L[:k]; F[i, :k] = m.F[:k]; R[i, :k] = m.R[:k]; M[i, :k] = 1
         Sx[i, :len(m.S), :k] = m.S[:, :k]
         Y[i, :k] = m.y[:k] if m.has else -1
         if m.a: A[i, :len(m.a)] = m.a
-        X[i] = (m.act, m.kind, m.count, m.human)
+        X[i] = (m.act, m.kind, m.count, m.human, m.comes)
     return (E, C, V, Lb, F, R, Sx, M), (Y, A, X)
 
 def augment(inp, rng):
@@ -223,21 +258,22 @@ def bank(ms):
 def swapped(m, spans, rng, rate=.3):
     """The mail with some of its names, organizations, positions put in from others of its language."""
     if not m.has: return m
-    parts = []; i = 0; n = len(m.y); hit = False
+    parts = []; n = len(m.y); hit = False
     chosen = {k: (spans.get((k, m.row['lang'])) if rng.random() < (rate if k else rate / 2) else None) for k in range(3)}
-    while i < n:
+    start = 0
+    plain = lambda a, b: parts.append((m.E[a:b], m.C[a:b], m.L[a:b], m.F[a:b], m.R[a:b], m.S[:, a:b], m.y[a:b], m.V[a:b])) if b > a else None
+    for i in np.flatnonzero(m.y % 2 == 1):
         k = (m.y[i] - 1) // 2
-        if m.y[i] and m.y[i] % 2 == 1 and chosen[k]:
-            j = i + 1
-            while j < n and m.y[j] == 2 * k + 2: j += 1
-            o, a, b = chosen[k][rng.integers(len(chosen[k]))]
-            idx = np.minimum(np.arange(b - a) + i, j - 1)
-            F = m.F[idx].copy(); F[:, WORD_FLAGS] = o.F[a:b][:, WORD_FLAGS]; F[:, 0:4] = m.F[i, 0:4] if k == 0 else 0
-            F[1:, 9] = 0; F[:-1, 10] = 0; F[:, 8] = o.F[a:b, 8]; F[0, 8] = m.F[i, 8]
-            R = m.R[idx].copy(); R[:, 3:] = o.R[a:b, 3:]
-            parts.append((o.E[a:b], o.C[a:b], m.L[idx], F, R, m.S[:, idx], o.y[a:b], m.V[idx])); i = j; hit = True
-        else:
-            parts.append((m.E[i:i + 1], m.C[i:i + 1], m.L[i:i + 1], m.F[i:i + 1], m.R[i:i + 1], m.S[:, i:i + 1], m.y[i:i + 1], m.V[i:i + 1])); i += 1
+        if not chosen[k]: continue
+        j = i + 1
+        while j < n and m.y[j] == 2 * k + 2: j += 1
+        o, a, b = chosen[k][rng.integers(len(chosen[k]))]
+        idx = np.minimum(np.arange(b - a) + i, j - 1)
+        F = m.F[idx].copy(); F[:, WORD_FLAGS] = o.F[a:b][:, WORD_FLAGS]; F[:, 0:4] = m.F[i, 0:4] if k == 0 else 0
+        F[1:, 9] = 0; F[:-1, 10] = 0; F[:, 8] = o.F[a:b, 8]; F[0, 8] = m.F[i, 8]
+        R = m.R[idx].copy(); R[:, 3:] = o.R[a:b, 3:]
+        plain(start, i); parts.append((o.E[a:b], o.C[a:b], m.L[idx], F, R, m.S[:, idx], o.y[a:b], m.V[idx])); start = j; hit = True
+    plain(start, n)
     if not hit: return m
     o = Mail(); o.__dict__.update(m.__dict__)
     o.E, o.C, o.L, o.F, o.R, o.y, o.V = (np.concatenate([p[q] for p in parts]) for q in (0, 1, 2, 3, 4, 6, 7)); o.S = np.concatenate([p[5] for p in parts], 1)
@@ -251,39 +287,53 @@ def loss(p, inp, out, key, drop):
     tag, ses, mail = fwd(p, *inp, key=key, drop=drop); Y, A, X = out
     lt, wt = crf(p, tag, Y, inp[-1]); wt = wt * inp[-1].sum(-1); ls, ws = xent(ses, A)
     t = lt.sum() / jnp.maximum(wt.sum(), 1); s = ls.sum() / jnp.maximum(ws.sum(), 1); m = 0
-    for (a, b), k, q in (((0, 2), 0, 1.0), ((2, 8), 1, .5), ((8, 11), 2, .5), ((11, 13), 3, .5)):
+    for (a, b), k, q in (((0, 2), 0, 1.0), ((2, 8), 1, .5), ((8, 11), 2, .5), ((11, 13), 3, .5), ((13, 15), 4, 1.0)):
         lm, wm = xent(mail[:, a:b], X[:, k]); m = m + q * lm.sum() / jnp.maximum(wm.sum(), 1)
     return t * 8 + s + .4 * m, (t, s, m)
 
-SIZES = (64, 96, 128, 160, 192, 224, 256, 320, 384, 480)
+SIZES = (64, 96, 144, 224, 480)
 
 def batches(ms, rng, size=16):
-    o = sorted(range(len(ms)), key=lambda i: (len(ms[i].S) > 2, len(ms[i].E) // 24, rng.random()))
+    o = sorted(range(len(ms)), key=lambda i: (held(ms[i]), len(ms[i].E) // 24, rng.random()))
     bs = [o[i:i + size] for i in range(0, len(o), size)]; bs = [b for b in bs if len(b) == size]
     rng.shuffle(bs); return bs
 
-def shape(ms):
-    return next(v for v in SIZES if v >= min(480, max(len(m.E) for m in ms))), (2 if max(len(m.S) for m in ms) <= 2 else 8)
+def held(m): return next(v for v in (2, 4, 6, 8) if v >= len(m.S))
 
-def train(ms, extra=(), share=.6, epochs=12, seed=0, lr=2e-3, drop=.2, proj=None, log=print):
+def shape(ms): return next(v for v in SIZES if v >= min(480, max(len(m.E) for m in ms))), max(map(held, ms))
+
+def made(own, spans, rng):
+    """The batches of an epoch."""
+    for b in batches(own, rng):
+        b = [swapped(own[i], spans, rng) for i in b]; inp, out = batch(b, *shape(b)); yield augment(inp, rng), out
+
+def ahead(items):
+    """The same items, made by another thread while one is used."""
+    q = queue.Queue(4); end = object()
+    def work():
+        for item in items: q.put(item)
+        q.put(end)
+    threading.Thread(target=work, daemon=True).start()
+    while (item := q.get()) is not end: yield item
+
+def train(ms, extra=(), share=.6, epochs=12, seed=0, lr=2e-3, drop=.2, start=None, log=print):
     import time
-    rng = np.random.default_rng(seed); per = min(len(extra), int(len(ms) * share)); plain = 3; steps = (epochs - plain) * ((len(ms) + per) // 16) + plain * (len(ms) // 16); p = init(jax.random.PRNGKey(seed))
-    if proj is not None: p['proj'] = jnp.asarray(proj)
+    rng = np.random.default_rng(seed); per = min(len(extra), int(len(ms) * share)); plain = 2; more = sum(len(m.persons) if len(m.persons) > 1 else .15 for m in ms) + .2 * sum(len(m.others) for m in ms)
+    more_extra = sum(.15 * len(m.persons) + .2 * len(m.others) for m in extra) * per / max(len(extra), 1)
+    steps = int(((epochs - plain) * (len(ms) + more + per + more_extra) + plain * (len(ms) + more)) / 16); p = init(jax.random.PRNGKey(seed)) if start is None else jax.tree.map(jnp.asarray, start)
     opt = optax.chain(optax.clip_by_global_norm(1.0), optax.adamw(optax.warmup_cosine_decay_schedule(0, lr, 150, steps, 1e-5), weight_decay=.03)); st = opt.init(p); avg = p
     @jax.jit
     def step(p, avg, st, inp, out, key):
         (l, parts), g = jax.value_and_grad(loss, has_aux=True)(p, inp, out, key, drop)
-        if proj is not None: g['proj'] = jnp.zeros_like(g['proj'])
         u, st = opt.update(g, st, p)
-        if proj is not None: u['proj'] = jnp.zeros_like(u['proj'])
         p = optax.apply_updates(p, u)
         return p, jax.tree.map(lambda a, b: a * .995 + b * .005, avg, p), st, jnp.array(parts)
     spans = bank(list(ms) + list(extra)); key = jax.random.PRNGKey(seed + 1); t0 = time.time()
     for ep in range(epochs):
         tot = []
         own = list(ms) + ([extra[i] for i in rng.permutation(len(extra))[:per]] if ep < epochs - plain else [])   # the last looks are at real mail alone
-        for b in batches(own, rng):
-            b = [swapped(own[i], spans, rng) for i in b]; inp, out = batch(b, *shape(b)); inp = augment(inp, rng)
+        own += [o for m in own for o in (m.persons if len(m.persons) > 1 or rng.random() < .15 else ())] + [o for m in own for o in m.others if rng.random() < .2]
+        for inp, out in ahead(made(own, spans, rng)):
             key, k = jax.random.split(key); p, avg, st, parts = step(p, avg, st, inp, out, k); tot.append(parts)
         log('epoch', ep, np.mean(tot, 0).round(3), round(time.time() - t0), flush=True)
     return jax.tree.map(np.asarray, avg)
@@ -295,11 +345,11 @@ def _pred(p, inp):
 
 def predict(p, ms):
     """Tag probabilities, session probabilities, mail probabilities for every mail."""
-    order = sorted(range(len(ms)), key=lambda i: (len(ms[i].S) > 2, len(ms[i].E))); out = [None] * len(ms)
+    order = sorted(range(len(ms)), key=lambda i: (held(ms[i]), len(ms[i].E))); out = [None] * len(ms)
     for k in range(0, len(order), 16):
         idx = order[k:k + 16]; b = [ms[i] for i in idx]; inp, _ = batch(b + [b[0]] * (16 - len(b)), *shape(b))
         tag, ses, mail, raw = map(np.asarray, _pred(p, inp))
         sm = lambda x: np.exp(x - x.max()) / np.exp(x - x.max()).sum()
         for r, i in enumerate(idx):
-            m = ms[i]; out[i] = (tag[r, :len(m.E)], ses[r, :len(m.S)], [sm(mail[r, a:b]) for a, b in ((0, 2), (2, 8), (8, 11), (11, 13))], raw[r, :len(m.E)])
+            m = ms[i]; out[i] = (tag[r, :len(m.E)], ses[r, :len(m.S)], [sm(mail[r, a:b]) for a, b in ((0, 2), (2, 8), (8, 11), (11, 13), (13, 15))], raw[r, :len(m.E)])
     return out

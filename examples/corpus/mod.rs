@@ -15,9 +15,13 @@ use rsvpd::understand::reply::ReplyText;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// Authors that neither the words of the rules nor any learned weights were made from: whatever is calibrated,
-/// thresholded or reported is judged on them (see `tests/unseen_corpus.rs`).
-pub const UNSEEN: [&str; 9] = ["TI", "TO", "TP", "TQ", "TR", "TT", "TU", "TV", "TX"];
+/// The authors, `training/authors.json`: the "unseen" ones, from whom neither the words of the rules nor the weights of
+/// `training/judged.bin` were made, and on whom whatever is calibrated, thresholded or reported is judged; and those
+/// that were "learned" from.
+pub fn authors() -> BTreeMap<String, Vec<String>> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("training/authors.json");
+    serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap()
+}
 
 /// A person's mail, as read and decided, with the truth.
 pub struct Reading {
@@ -33,18 +37,17 @@ pub fn shared() -> PathBuf {
     shared.map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from)
 }
 
-/// The authors of the training corpus, seen or unseen.
-pub fn authors(unseen: bool) -> Vec<String> {
-    let entries = fs::read_dir(shared().join("corpus/train")).unwrap();
-    let mut authors: Vec<String> =
-        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
-    authors.retain(|author| UNSEEN.contains(&author.as_str()) == unseen);
-    authors.sort();
-    authors
+/// Where an author's mails stand: the corpora, and our own replies as `training/replies.py` laid them out in the folder
+/// that `RSVPD_REPLIES` names. `None` for an author that is not there.
+pub fn folder(author: &str) -> Option<PathBuf> {
+    let own = std::env::var_os("RSVPD_REPLIES").map(|replies| Path::new(&replies).join(author));
+    let corpora = [shared().join("corpus").join(author), shared().join("corpus/train").join(author)];
+    corpora.into_iter().chain(own).find(|folder| folder.is_dir())
 }
 
 pub fn events() -> BTreeMap<String, Event> {
-    let folders = [shared().join("events"), shared().join("events/train")];
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("training/replies/events");
+    let folders = [shared().join("events"), shared().join("events/train"), own];
     let files = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap()).map(|entry| entry.unwrap().path());
     files
         .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
@@ -53,10 +56,9 @@ pub fn events() -> BTreeMap<String, Event> {
         .collect()
 }
 
-/// Reads an author's mails ("dev": the corpus beside the training).
+/// Reads an author's mails.
 pub fn readings(author: &str, events: &BTreeMap<String, Event>) -> Vec<Reading> {
-    let folder = if author == "dev" { "corpus/dev".into() } else { format!("corpus/train/{author}") };
-    let folder = shared().join(folder);
+    let Some(folder) = folder(author) else { return Vec::new() };
     let truths = fs::read_to_string(folder.join("truth.jsonl")).unwrap();
     let invitations: Vec<&Invitation> = events.values().flat_map(|event| event.invitations.values()).collect();
     let all: Vec<&Event> = events.values().collect();
