@@ -15,6 +15,8 @@ use super::words::Words;
 const LONGEST: usize = 4;
 /// An attribution is shorter than this; prose that ends in a colon often is not.
 const MOST_LETTERS: usize = 320;
+/// Words of the shortest attribution.
+const CURT: usize = 8;
 /// Without an address and a marked quotation below, only a short line is believed.
 const SHORT: usize = 160;
 
@@ -25,6 +27,8 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
 });
 #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test")]
 static TIME: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\d{1,2}[:.h]\d{2}\b").unwrap());
+#[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test")]
+static YEAR: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b(?:19|20)\d\d\b").unwrap());
 #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test")]
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[^\s<>@]+@[^\s<>@]+").unwrap());
 
@@ -97,6 +101,32 @@ fn is_dated_to_the_minute(text: &str) -> bool {
     begins && TIME.is_match(text)
 }
 
+/// Whether it is a date with its year, "you" and the verb, and no more: "On Nov 26, 2013 you wrote:".
+fn is_curt(text: &str) -> bool {
+    let words = Words::built_in();
+    let verb = words.wrote.find_iter(text).last();
+    let ends = verb.is_some_and(|verb| text.get(verb.end()..).is_some_and(|rest| rest.trim() == ":"));
+    ends && words.opening.is_match(text) && YEAR.is_match(text) && text.split_whitespace().count() <= CURT
+}
+
+/// Where an attribution begins behind typed text on one line: "Yes. On Monday, 3 June 2013 at 15:59, NAME wrote:".
+pub(super) fn shares_line(text: &str) -> Option<usize> {
+    let starts = text.char_indices().filter(|(at, _)| {
+        text.get(..*at).and_then(|before| before.chars().next_back()).is_some_and(char::is_whitespace)
+    });
+    let mut starts = starts.map(|(at, _)| at);
+    let is_typed = |at: &usize| text.get(..*at).is_some_and(|before| before.contains(char::is_alphanumeric));
+    starts.find(|at| {
+        is_typed(at)
+            && text.get(*at..).is_some_and(|rest| {
+                Words::built_in().opening.is_match(rest)
+                    && is_dated_to_the_minute(rest)
+                    && is_whole(rest)
+                    && is_attribution(rest, true)
+            })
+    })
+}
+
 /// Whether `<address>` is followed by no more than the verb.
 fn ends_with_sender(text: &str) -> bool {
     let verb = text.rsplit_once('>').map(|(_, verb)| verb.trim_matches(|letter: char| !letter.is_alphanumeric()));
@@ -114,7 +144,9 @@ fn is_attribution(text: &str, quoted_below: bool) -> bool {
         (true, true, true) => colon || quoted_below,
         (true, true, _) | (_, true, true) if ends_with_sender(text) => colon,
         // "As I wrote on 3 May:" is typed; a client names the hour, too.
-        (true, false, true) => colon && (quoted_below || (text.len() < SHORT && is_dated_to_the_minute(text))),
+        (true, false, true) => {
+            colon && (quoted_below || (text.len() < SHORT && is_dated_to_the_minute(text)) || is_curt(text))
+        }
         (true, true, false) | (false, _, true) => colon && quoted_below,
         _ => false,
     }

@@ -4,12 +4,16 @@ use super::super::message::Line;
 use super::words::Words;
 use super::zone::{Zone, is_blank};
 
+/// Letters of a rule around boilerplate.
+const FENCE: usize = 4;
+
 /// A line that a device adds is short.
 const DEVICE_LINE: usize = 90;
 
 /// Marks the sender's lines that he did not type.
 pub(super) fn mark(lines: &[Line], zones: &mut [Zone]) {
     let words = Words::built_in();
+    mark_fenced(lines, zones);
     // Boilerplate ends with its paragraph, because what stands below may be typed; between two rules, with the second.
     let mut until: Option<usize> = None;
     let mut rule_above = false;
@@ -33,6 +37,35 @@ pub(super) fn mark(lines: &[Line], zones: &mut [Zone]) {
         rule_above = is_delimiter(text);
     }
     drop_empty_delimiters(lines, zones);
+}
+
+/// Marks what stands between two alike rules, if any paragraph of it is boilerplate, and the names of attachments that
+/// Outlook sets into a text ("<<letter.pdf>>").
+fn mark_fenced(lines: &[Line], zones: &mut [Zone]) {
+    let words = Words::built_in();
+    let own = |zones: &[Zone], at: usize| zones.get(at) == Some(&Zone::Own);
+    let text = |at: usize| lines.get(at).map_or("", |line| line.text.trim());
+    let is_fence = |at: usize| text(at).chars().count() >= FENCE && is_delimiter(text(at));
+    let mut fence: Option<usize> = None;
+    for at in 0..lines.len() {
+        if !own(zones, at) {
+            fence = None;
+        } else if is_fence(at) {
+            let begin = fence.filter(|begin| {
+                text(*begin) == text(at) && (begin + 1..at).any(|line| words.boilerplate.is_match(text(line)))
+            });
+            if let Some(framed) = begin.and_then(|begin| zones.get_mut(begin..=at)) {
+                framed.fill(Zone::Footer);
+            }
+            fence = if begin.is_some() { None } else { Some(at) };
+        } else if text(at).starts_with("<<")
+            && text(at).ends_with(">>")
+            && text(at).contains('.')
+            && let Some(zone) = zones.get_mut(at)
+        {
+            *zone = Zone::Footer;
+        }
+    }
 }
 
 /// One past the last line of the boilerplate that begins at `start`.

@@ -66,7 +66,7 @@ pub(super) fn header_block_at(lines: &[Line], start: usize, after_separator: boo
     let depth = lines.get(start)?.quote_depth;
     label(&lines.get(start)?.text)?;
     let mut seen: Vec<Label> = Vec::new();
-    let mut address = false;
+    let (mut address, mut dated) = (false, false);
     let mut end = start;
     let mut unlabelled = 0;
     let mut goes_on = false;
@@ -89,6 +89,7 @@ pub(super) fn header_block_at(lines: &[Line], start: usize, after_separator: boo
                 if !seen.contains(&label) {
                     seen.push(label);
                 }
+                dated |= label == Label::Date && is_dated_to_the_second(text);
                 unlabelled = 0;
             }
             None => unlabelled += 1,
@@ -105,10 +106,44 @@ pub(super) fn header_block_at(lines: &[Line], start: usize, after_separator: boo
     let sent = address || seen.contains(&Label::Date);
     let enough = match seen.len() {
         0 | 1 => false,
-        2 => after_separator || (sender && address),
+        2 => after_separator || (address && (sender || dated)),
         _ => after_separator || (sent && (sender || seen.contains(&Label::Subject))),
     };
     enough.then_some(end)
+}
+
+/// Whether it tells a time as programs do (RFC 5322 §3.3).
+fn is_dated_to_the_second(text: &str) -> bool {
+    let time = |word: &str| word.split(':').filter(|part| part.len() == 2 && part.parse::<u8>().is_ok()).count() == 3;
+    text.split_whitespace().any(time)
+}
+
+/// One past the last line of the table that Lotus Notes sets above an answered mail, if it begins at `start`: the
+/// sender with his address, the time, and each label on a line of its own.
+pub(super) fn table_at(lines: &[Line], start: usize) -> Option<usize> {
+    let depth = lines.get(start)?.quote_depth;
+    let sender = lines.get(start)?.text.trim();
+    if !(sender.contains('@') && sender.ends_with('>')) {
+        return None;
+    }
+    let (mut to, mut dated) = (false, false);
+    for (at, line) in lines.iter().enumerate().skip(start + 1).take(LONGEST) {
+        let text = line.text.trim();
+        if line.quote_depth != depth {
+            return None;
+        }
+        dated |=
+            text.len() <= FULL_LINE && text.contains(':') && text.matches(|c: char| c.is_ascii_digit()).count() > 7;
+        match label(&format!("{text}:")).filter(|_| text.len() <= LONGEST && !text.contains(':')) {
+            Some(Label::To) => to = true,
+            Some(Label::Subject) if to && dated => {
+                let value = lines.get(at + 1).is_some_and(|value| !value.text.trim().is_empty());
+                return Some(if value { at + 2 } else { at + 1 });
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 fn label(text: &str) -> Option<Label> {

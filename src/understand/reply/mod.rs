@@ -79,7 +79,7 @@ impl ReplyText {
     /// Reads what was typed. `invitations` are the texts that this sender may have quoted.
     #[must_use]
     pub fn of(message: &Message, invitations: &[&Invitation]) -> Self {
-        let lines = &message.body;
+        let lines = &parted(&message.body);
         let mut zones = zone::zones(lines, &invitation::Known::of(invitations));
         footer::mark(lines, &mut zones);
         let (text, own) = typed_lines(lines, &zones);
@@ -111,6 +111,25 @@ impl ReplyText {
     pub fn signature_text(&self) -> &str {
         self.signature.and_then(|start| self.text.get(start..)).unwrap_or_default()
     }
+}
+
+/// The lines, an attribution that shares one with typed text set apart.
+fn parted(lines: &[Line]) -> Vec<Line> {
+    let mut parted = Vec::with_capacity(lines.len());
+    for (at, line) in lines.iter().enumerate() {
+        let quoted_below = lines
+            .iter()
+            .skip(at + 1)
+            .find(|line| !zone::is_blank(line))
+            .is_some_and(|next| next.quote_depth > line.quote_depth);
+        let split = Some(&line.text).filter(|_| quoted_below).and_then(|text| attribution::shares_line(text));
+        match split.and_then(|at| line.text.split_at_checked(at)) {
+            Some((typed, attribution)) => parted
+                .extend([typed.trim_end(), attribution].map(|text| Line { text: text.to_owned(), ..line.clone() })),
+            None => parted.push(line.clone()),
+        }
+    }
+    parted
 }
 
 /// A line that the sender typed, and where it stands in the reply text.

@@ -332,3 +332,33 @@ fn wrapping_a_quotation_anew_changes_nothing() {
         }
     }
 }
+
+#[test]
+fn frames_that_programs_set_in_rarer_ways_are_cut() {
+    let cases = [
+        "Yes.\n\nOn Nov 26, 2019 you wrote:\n\nSomething else.",
+        "Yes.\n\nDate: Wed, 14 Apr 2021 00:15:02 -0600\nTo: jane@doe.example",
+        "Yes.\n\nDa: Museo\nRisposta: Jane / Doe\nData: giovedì 8 aprile 2021 15:26\nA: Jane Doe\nOggetto: Invito\n\nTesto",
+        "Yes. On Wed, 14 Apr 2021 at 15:59, bob@sea.example wrote:\n> Hi",
+        "Yes.\n\n\nHarbour Museum <museum@sea.example>\nSent by: Bob <bob@sea.example>\n14/04/21 10:00\nPlease respond to\nBob \
+         <bob@sea.example>\n\nTo\nJane <jane@doe.example>\ncc\n\nSubject\nInvitation\n\n   Text of the invitation",
+        "Yes.\n\n<<0001_LETTER.TIF>>\n\n**********\n\nInternet mail is not safe.\n\nThis communication is intended for the addressee \
+         only.\n\nThank you.\n\n**********",
+    ];
+    for case in cases {
+        assert_eq!(reply(case).text, "Yes.", "of {case:?}");
+    }
+}
+
+#[test]
+fn what_only_looks_like_such_a_frame_stays() {
+    let cases = [
+        "Date: 4 May\nTo: the lecture",
+        "On 3 May 2021 I will come, as you wrote:\nboth",
+        "******\nI come to both.\n\nJane\n******",
+        "Jane Doe <jane@doe.example>\nSubject\nhistory of lighthouses",
+    ];
+    for case in cases {
+        assert_eq!(reply(case).text, case);
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::super::message::{Line, LineRole};
 use super::attribution::attribution_at;
-use super::header_block::{Separator, header_block_at, is_rule, separator_at};
+use super::header_block::{Separator, header_block_at, is_rule, separator_at, table_at};
 use super::invitation::{Known, Passage};
 
 /// Whose a line is.
@@ -88,7 +88,7 @@ fn frame_at(lines: &[Line], zones: &[Zone], passages: &[Passage], start: usize) 
     let quoted_below = |from: usize| next_line(lines, from).is_some_and(quoted);
     // A rule above an attribution is the last line of the sender's signature.
     let attribution = || attribution_at(lines, at, quoted_below).filter(|_| separator.is_some() || !rule);
-    header_block_at(lines, at, separator.is_some()).or_else(attribution).or(separator)
+    header_block_at(lines, at, separator.is_some()).or_else(|| table_at(lines, at)).or_else(attribution).or(separator)
 }
 
 /// Whether what follows a frame is told from typed text by its marks.
