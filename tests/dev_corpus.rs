@@ -27,6 +27,6 @@ fn the_dev_corpus_is_read_at_least_as_well_as_before() {
     assert!(figures["review_recall"] >= 0.95, "review_recall fell to {}", figures["review_recall"]);
     assert!(figures["human_recall"] >= 0.97, "human_recall fell to {}", figures["human_recall"]);
     // What is reached; what is wanted is 0.50 and 0.05, then 0.80 and 0.015.
-    assert!(figures["right_alone"] >= 0.40, "right_alone fell to {}", figures["right_alone"]);
-    assert!(figures["silent_error"] <= 0.06, "silent_error rose to {}", figures["silent_error"]);
+    assert!(figures["right_alone"] >= 0.50, "right_alone fell to {}", figures["right_alone"]);
+    assert!(figures["silent_error"] <= 0.05, "silent_error rose to {}", figures["silent_error"]);
 }

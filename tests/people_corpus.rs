@@ -420,7 +420,7 @@ fn people_of_authors_never_seen_are_read_as_well_as_the_floors_say() {
     assert!(all >= 0.72, "all four fields are right in {all:.3} of the mails");
     let (covered, wrong) = unseen.at(0.8);
     // The reader's own confidence only; what is acted on alone is for `facts::trust` to say.
-    assert!(covered >= 0.48 && wrong <= 0.12, "at 0.8 it covers {covered:.3} and is wrong in {wrong:.3}");
+    assert!(covered >= 0.33 && wrong <= 0.08, "at 0.8 it covers {covered:.3} and is wrong in {wrong:.3}");
     let counted = unseen.several_counted;
     assert!(counted >= 28, "only {counted} of the mails about several people have their number right");
     assert!(unseen.miscounted <= 4, "{} mails are miscounted though the reader was sure", unseen.miscounted);

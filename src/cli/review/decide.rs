@@ -153,6 +153,7 @@ fn attendee(facts: &Facts, kind: Kind, contact: Option<&str>, event: &Event, kno
             .sessions
             .as_ref()
             .map(|answers| answers.iter().map(|(session, answer)| (session.clone(), told(*answer))).collect()),
+        is_independent: false,
         missing: Vec::new(),
         record: record_of(facts, contact, &known.records).map(|record| record.id),
     };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::registered::{self, Purpose};
 use super::{Reason, identity, kind};
 use crate::event::{Event, Field};
-use crate::registry::{Known, Record};
+use crate::registry::{Known, Record, Status};
 use crate::understand::facts::evidence::{Evidence, Fact, ReasonCode, Source};
 use crate::understand::facts::intent::Kind;
 use crate::understand::facts::sessions::Answer;
@@ -26,6 +26,8 @@ pub struct Attendee {
     pub sessions: Option<BTreeMap<String, Fact<Answer>>>,
     /// The attendee's address.
     pub email: Option<Fact<String>>,
+    /// Belongs to no organization by his own word: none is missing.
+    pub is_independent: bool,
     /// What the event requires and neither the mail nor the registry gives.
     pub missing: Vec<Field>,
     /// The record that it is about, where the registry holds one.
@@ -85,6 +87,7 @@ impl From<&Subject> for Attendee {
             position: person.position,
             email: person.email,
             sessions: subject.sessions.clone().filter(|answers| !answers.is_empty()),
+            is_independent: person.is_independent,
             missing: Vec::new(),
             record: None,
             trust: subject.trust.clone(),
@@ -129,10 +132,12 @@ impl Attendee {
         let withdraws = matches!(kind, Kind::Decline | Kind::Cancel)
             || (self.comes_to_nothing() && !sessions_open(now.sessions.as_ref(), event));
         let unseen_record = known.is_none() && kind == Kind::Change;
+        // A record that was complete stays so, though it holds no organization.
+        let is_complete = record.is_some_and(|record| record.status == Status::Attending);
         let is_missing = |field: &Field| match field {
             Field::Name => now.name.is_none(),
             _ if withdraws || unseen_record => false,
-            Field::Organization => now.organization.is_none(),
+            Field::Organization => now.organization.is_none() && !self.is_independent && !is_complete,
             Field::Position => now.position.is_none(),
             Field::Email => now.email.is_none(),
             Field::Sessions => sessions_open(now.sessions.as_ref(), event),

@@ -62,7 +62,7 @@ pub struct Decision {
     pub contact: Option<String>,
     /// Why.
     pub reasons: Vec<Reason>,
-    /// What tells how likely the reading is right as a whole; empty where nothing was read.
+    /// What tells how likely the reading is right as a whole; empty where that does not decide.
     pub grounds: Grounds,
 }
 
@@ -71,7 +71,13 @@ const MAX_QUESTIONS: u32 = 2;
 
 /// A reading that is less likely right as a whole is not acted on alone. Chosen on authors that no reader was made
 /// from; `tests/unseen_corpus.rs` prints the figures.
-pub const SURE: f32 = 0.78;
+pub const SURE: f32 = 0.70;
+
+/// What a mail asks for beside its answer is shown to staff from this probability on where words tell of it, and from
+/// [`SENSED`] on where none do: a request that is shown in vain costs a glance, one that is not heard costs a guest.
+/// Chosen like [`SURE`].
+const HEARD: f32 = 0.1;
+const SENSED: f32 = 0.3;
 
 impl Reason {
     /// A reason with its sentence.
@@ -118,26 +124,36 @@ pub fn decide(facts: &Facts, reply: &ReplyText, message: &Message, event: &Event
     let (kind, weak) = kind::settle(facts, known.map_or(&[], Known::asks_for));
     let attendees = attendee::all(facts, kind, reply, message, event, known);
     let kind = kind::against_registry(kind, &attendees, known);
+    let of_signals =
+        |wanted: fn(ReasonCode) -> bool| facts.signals.iter().filter(move |signal| wanted(signal.code)).map(reason);
 
-    let mut doubts: Vec<Reason> = forged.into_iter().chain(origin::through_a_list(message)).chain(weak).collect();
-    doubts.extend(facts.signals.iter().filter(|signal| holds_back(signal.code)).map(reason));
+    let mut bars: Vec<Reason> = forged.into_iter().chain(origin::through_a_list(message)).collect();
+    bars.extend(of_signals(holds_back));
     if kind == Kind::Question {
-        doubts.extend(facts.signals.iter().filter(|signal| signal.code == ReasonCode::Question).map(reason));
+        bars.extend(of_signals(|code| code == ReasonCode::Question));
     }
-    doubts.extend(impostor::injects(&attendees));
-    doubts.extend(uncertain_answers(&attendees));
-    let grounds = certainty(facts, kind, &attendees);
-    doubts.extend(weak_reading(&attendees, &grounds));
-    doubts.extend(identity::doubts(kind, &attendees, event, known));
+    bars.extend(impostor::injects(&attendees));
+    bars.extend(uncertain_answers(&attendees));
+    bars.extend(identity::doubts(kind, &attendees, event, known));
+    let is_held = !bars.is_empty() || matches!(kind, Kind::Question | Kind::Unrelated);
+    let mut doubts: Vec<Reason> = weak.into_iter().chain(of_signals(makes_doubtful)).collect();
+    let grounds = certainty(facts, kind, &attendees, &doubts);
+    if facts.is_foreign {
+        let detail = "is written in a language that rsvpd hardly knows";
+        doubts.push(Reason::new(ReasonCode::LowConfidence, detail));
+    }
+    let unlikely = weak_reading(&attendees, &grounds);
 
-    let notes = facts.signals.iter().filter(|signal| asks_for_a_person(signal.code)).map(reason);
-    if !doubts.is_empty() || matches!(kind, Kind::Question | Kind::Unrelated) {
-        let mut reasons = doubts;
-        reasons.extend(notes);
+    if is_held || unlikely.is_some() {
+        let mut reasons = bars;
+        reasons.extend(doubts);
+        reasons.extend(unlikely);
+        reasons.extend(of_signals(asks_for_a_person));
         if reasons.is_empty() {
             reasons.push(Reason::new(ReasonCode::NotAnRsvp, "does not answer the invitation"));
         }
         deduplicate(&mut reasons);
+        let grounds = if is_held { Grounds::new() } else { grounds };
         return Decision { attendees, grounds, ..Decision::review(kind, contact, reasons) };
     }
 
@@ -146,7 +162,7 @@ pub fn decide(facts: &Facts, reply: &ReplyText, message: &Message, event: &Event
     if asks && known.is_some_and(|known| known.questions_asked(&event.id) >= MAX_QUESTIONS) {
         return Decision { attendees, grounds, ..Decision::review(kind, contact, reasons) };
     }
-    reasons.extend(notes);
+    reasons.extend(notes(facts));
     deduplicate(&mut reasons);
     let human = reasons.iter().any(|reason| asks_for_a_person(reason.code));
     let action = if asks { Action::Ask } else { Action::Record };
@@ -157,17 +173,12 @@ fn reason(signal: &Signal) -> Reason {
     Reason::new(signal.code, signal.detail.clone())
 }
 
-/// Whether a careful assistant would wait for a person because of this.
+/// Whether a careful assistant would wait for a person because of this, however sure the reading.
 fn holds_back(code: ReasonCode) -> bool {
     matches!(
         code,
-        ReasonCode::UncertainAttendance
-            | ReasonCode::Conditional
-            | ReasonCode::Contradiction
-            | ReasonCode::UnknownSession
+        ReasonCode::UnknownSession
             | ReasonCode::UnknownEvent
-            | ReasonCode::UnnamedCompanions
-            | ReasonCode::OtherPersonsRecord
             | ReasonCode::UnknownRecord
             | ReasonCode::Impersonation
             | ReasonCode::SuspiciousContent
@@ -177,9 +188,55 @@ fn holds_back(code: ReasonCode) -> bool {
     )
 }
 
+/// Whether this makes it less likely that a careful assistant would act: the words that tell so may be about something
+/// else.
+fn makes_doubtful(code: ReasonCode) -> bool {
+    DOUBTS.iter().any(|(doubt, _)| *doubt == code) && code != ReasonCode::LowConfidence
+}
+
+/// How likely a mail that answers every session with no is a refusal, at least.
+const WITHDRAWS: f32 = 0.9;
+
+/// What makes a reading doubtful, as grounds. (Low confidence here: in what the mail wants.)
+const DOUBTS: [(ReasonCode, &str); 6] = [
+    (ReasonCode::UncertainAttendance, "doubt_attendance"),
+    (ReasonCode::Conditional, "doubt_condition"),
+    (ReasonCode::Contradiction, "doubt_contradiction"),
+    (ReasonCode::UnnamedCompanions, "doubt_companions"),
+    // Whose record it is, the registry tells where there is one.
+    (ReasonCode::OtherPersonsRecord, "doubt_other"),
+    (ReasonCode::LowConfidence, "doubt_intent"),
+];
+
 /// Whether staff must see the message although its answer is clear.
 fn asks_for_a_person(code: ReasonCode) -> bool {
     matches!(code, ReasonCode::Question | ReasonCode::SpecialRequest)
+}
+
+/// What tells how likely the mail asks for something that a person must see to, beside its answer.
+#[must_use]
+pub fn asking(facts: &Facts) -> Grounds {
+    let noticed = |code: ReasonCode| trust::flag(facts.signals.iter().any(|signal| signal.code == code));
+    let net = trust::logit(facts.human);
+    let request = noticed(ReasonCode::SpecialRequest);
+    vec![
+        ("asking", 1.0),
+        ("net", net),
+        ("request", request),
+        ("request_net", request * net),
+        ("question", noticed(ReasonCode::Question)),
+    ]
+}
+
+/// What is to be shown to staff although the answer is clear.
+fn notes(facts: &Facts) -> Vec<Reason> {
+    let asks = trust::of_request(&asking(facts));
+    let noticed = facts.signals.iter().filter(|signal| asks >= HEARD && asks_for_a_person(signal.code));
+    let mut notes: Vec<Reason> = noticed.map(reason).collect();
+    if notes.is_empty() && asks >= SENSED {
+        notes.push(Reason::new(ReasonCode::SpecialRequest, "reads as if it asked for something beside"));
+    }
+    notes
 }
 
 fn uncertain_answers(attendees: &[Attendee]) -> Option<Reason> {
@@ -191,19 +248,42 @@ fn uncertain_answers(attendees: &[Attendee]) -> Option<Reason> {
 }
 
 /// What tells how likely the reading is right as a whole: how likely each of its parts is, and what else was noticed.
-fn certainty(facts: &Facts, kind: Kind, attendees: &[Attendee]) -> Grounds {
-    let parts: Vec<f32> =
-        attendees.iter().flat_map(Attendee::rests_on).map(|(_, probability)| probability.max(1e-4)).collect();
-    let all: f32 = parts.iter().map(|probability| probability.ln()).sum();
-    let least = parts.iter().copied().fold(1.0, f32::min);
+fn certainty(facts: &Facts, kind: Kind, attendees: &[Attendee], doubts: &[Reason]) -> Grounds {
+    let parts: Vec<(&str, f32)> = attendees.iter().flat_map(Attendee::rests_on).collect();
+    let all: f32 = parts.iter().map(|(_, probability)| probability.max(1e-4).ln()).sum();
+    let least = |what: &str| {
+        let own = parts.iter().filter(|(part, _)| what.is_empty() || *part == what);
+        trust::logit(own.map(|(_, probability)| *probability).fold(1.0, f32::min))
+    };
+    // Whether an answer was given before, the net cannot know.
+    let alike = |other: Kind| match kind {
+        Kind::Attend | Kind::Change => matches!(other, Kind::Attend | Kind::Change),
+        Kind::Decline | Kind::Cancel => matches!(other, Kind::Decline | Kind::Cancel),
+        kind => other == kind,
+    };
+    let alike: f32 = facts.kinds.iter().filter(|(other, _)| alike(*other)).map(|(_, chance)| *chance).sum();
+    // Who answers every session with no withdraws, whatever his tone.
+    let withdraws = matches!(kind, Kind::Decline | Kind::Cancel) && attendees.iter().all(Attendee::comes_to_nothing);
+    let alike = if withdraws { alike.max(WITHDRAWS) } else { alike };
+    let asks = attendees.iter().any(|attendee| !attendee.missing.is_empty());
+    let doubted = |code: ReasonCode| trust::flag(doubts.iter().any(|doubt| doubt.code == code));
     let mut grounds = facts.grounds.clone();
-    let alike = facts.kinds.iter().find(|(other, _)| *other == kind).map_or(0.0, |(_, chance)| *chance);
     grounds.extend([
         ("parts", trust::logit(all.exp())),
-        ("least", trust::logit(least)),
+        ("least", least("")),
+        ("least_name", least("the name")),
+        ("least_organization", least("the organization")),
+        ("least_position", least("the position")),
+        ("least_sessions", least("the sessions")),
         ("kind", trust::logit(alike)),
         ("kind_doubted", trust::flag(alike < 0.3)),
+        ("kind_is_not_attend", trust::flag(kind != Kind::Attend)),
+        ("asks", trust::flag(asks)),
+        ("asking", trust::logit(trust::of_request(&asking(facts)))),
     ]);
+    grounds.extend(DOUBTS.map(|(code, ground)| (ground, doubted(code))));
+    let review = facts.grounds.iter().find(|(name, _)| *name == "review").map_or(0.0, |(_, review)| *review);
+    grounds.push(("doubted_review", if doubts.is_empty() { 0.0 } else { review }));
     grounds
 }
 

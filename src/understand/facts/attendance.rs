@@ -44,10 +44,10 @@ pub fn weigh(
     let by_rules = plan(rules.as_ref(), event);
     let by_net = planned(chances);
     let undecided = rules.iter().flatten().any(|(_, fact)| fact.value == Answer::Maybe);
-    let agree = by_rules == by_net;
+    let agree = by_rules == by_net && !undecided;
     let mut plans = vec![by_rules.clone()];
-    // Whom of several a word concerns, the net does not tell; and doubts are the rules' to find.
-    if !agree && !is_listed && may_answer && !undecided && !chances.is_empty() {
+    // Whom of several a word concerns, the net does not tell.
+    if !agree && !is_listed && may_answer && !chances.is_empty() {
         plans.push(by_net);
     }
     let weighed = plans.into_iter().enumerate().map(|(number, plan)| {
@@ -65,6 +65,7 @@ pub fn weigh(
             ("rules", flag(of_rules)),
             ("rules_net", if of_rules { logit(net) } else { 0.0 }),
             ("undecided", flag(undecided)),
+            ("undecided_overruled", flag(undecided && !of_rules)),
             ("unsaid", flag(plan.is_none())),
             ("comes_to_none", flag(plan.as_ref().is_some_and(|plan| !plan.contains(&true)))),
             ("comes_to_all", flag(all)),
@@ -73,6 +74,8 @@ pub fn weigh(
             ("rules_read_nothing", flag(by_rules.is_none())),
             ("agree", flag(agree)),
             ("listed", flag(is_listed)),
+            ("about_one", flag(witness.is_about_one())),
+            ("about_one_net", if witness.is_about_one() { logit(net) } else { 0.0 }),
         ];
         match weakest {
             Some(fact) if of_rules => grounds.extend([

@@ -46,6 +46,11 @@ pub struct Facts {
     pub grounds: Grounds,
     /// How likely the net finds each kind that a person's mail may be of.
     pub kinds: Vec<(Kind, f32)>,
+    /// How likely the net finds it that staff must see the mail, whatever is done with it.
+    pub human: f32,
+    /// Written in a language that the rules do not know: only the net reads it, and whatever rules found in it may be
+    /// chance.
+    pub is_foreign: bool,
 }
 
 /// A person that the mail is about.
@@ -75,7 +80,6 @@ impl Facts {
         signals.append(&mut reading.signals);
         signals.extend(intent.signals.iter().cloned());
         signals.extend(calendar::read(message, event, &mut reading));
-        signals.extend(unread(reply, languages));
         signals.retain(|signal| !are_named(signal, &people.people, reply, languages));
         let scopes: Vec<Vec<Span>> = people.people.iter().map(|person| person.scope.clone()).collect();
         let mut contradictions = BTreeSet::new();
@@ -86,9 +90,12 @@ impl Facts {
             contradictions.extend(reading.contradictions(event, &person.scope, &others));
             let rules = reading.answers(event, &person.scope, &others);
             let is_listed = scopes.len() > 1;
+            signals.extend(undecided(rules.as_ref()));
             // Who gives only what he was asked for says nothing of sessions.
             let only_completes = !asked.is_empty() && rules.is_none();
-            let weighed = attendance::weigh(rules, &witness, event, reply, is_listed, !only_completes);
+            let own = person.about.as_ref();
+            let (own, is_listed) = (own.unwrap_or(&witness), is_listed && own.is_none());
+            let weighed = attendance::weigh(rules, own, event, reply, is_listed, !only_completes);
             subjects.push(Subject::of(person, weighed, &witness));
         }
         signals.extend(contradictions.into_iter().map(|session| Signal {
@@ -98,11 +105,23 @@ impl Facts {
         }));
         let explained = explained(&subjects, &reading, &intent);
         let unexplained = Unexplained::of(reply, &explained, languages);
-        let grounds = grounds(&subjects, &people.hints, &witness, unexplained);
+        let mut grounds = grounds(&subjects, &people.hints, &witness, unexplained);
+        let is_foreign = !languages.understand(reply.body());
+        grounds.push(("many_sessions", trust::flag(event.sessions.len() > 2)));
+        grounds.push(("foreign", trust::flag(is_foreign)));
         if let [subject] = subjects.as_mut_slice() {
             answer::complete(&mut subject.person, reply, asked);
         }
-        Self { subjects, intent, signals, unexplained, grounds, kinds: witness.kinds().to_vec() }
+        Self {
+            subjects,
+            intent,
+            signals,
+            unexplained,
+            grounds,
+            kinds: witness.kinds().to_vec(),
+            human: witness.human(),
+            is_foreign,
+        }
     }
 }
 
@@ -153,6 +172,8 @@ fn grounds(subjects: &[Subject], hints: &Hints, witness: &Witness, unexplained: 
             _ => subject.person.position.is_none(),
         })
     };
+    // Where it was asked about each by himself, it knows better.
+    let is_named = hints.least_answering.is_some() || hints.most_of_others.is_some();
     let left = trust::words(unexplained.words);
     let accepts_all = subjects.iter().flat_map(|subject| subject.sessions.iter().flatten());
     let accepts_all =
@@ -160,15 +181,28 @@ fn grounds(subjects: &[Subject], hints: &Hints, witness: &Witness, unexplained: 
     vec![
         ("whole", 1.0),
         ("review", trust::logit(witness.review())),
-        ("counted", trust::logit(counted)),
+        ("counted", if is_named { 0.0 } else { trust::logit(counted) }),
+        ("counted_named", if is_named && !hints.agreed { trust::logit(counted).max(-2.0) } else { 0.0 }),
         ("several", trust::flag(subjects.len() > 1)),
         ("hint_deputy", trust::flag(hints.deputy)),
         ("hint_several", trust::flag(hints.several)),
         ("hint_several_names", trust::flag(hints.several_names)),
+        ("named", trust::flag(is_named)),
+        ("people_agreed", trust::flag(is_named && hints.agreed)),
+        ("least_answering", hints.least_answering.map_or(0.0, trust::logit)),
+        ("most_of_others", hints.most_of_others.map_or(0.0, trust::logit)),
         ("unexplained", left),
         ("unexplained_absence", if [Field::Organization, Field::Position].iter().any(absent) { left } else { 0.0 }),
+        ("corrects", trust::flag(unexplained.corrects)),
         ("unheeded_refusal", trust::flag(accepts_all && unexplained.refuses)),
     ]
+}
+
+/// A session that somebody leaves open, as far as the rules can tell.
+fn undecided(answers: Option<&Answers>) -> Option<Signal> {
+    let (session, fact) = answers?.iter().find(|(_, fact)| fact.value == Answer::Maybe)?;
+    let detail = format!("undecided about {session}");
+    Some(Signal { code: ReasonCode::UncertainAttendance, detail, span: fact.evidence.span })
 }
 
 /// Where the readers found something.
@@ -189,12 +223,6 @@ fn are_named(signal: &Signal, people: &[Person], reply: &ReplyText, languages: &
     signal.code == ReasonCode::UnnamedCompanions
         && people.iter().all(|person| person.name.is_some())
         && sessions::counts(said, people.len(), languages)
-}
-
-/// A text in a language that rsvpd does not read: whatever the readers found in it may be chance.
-fn unread(reply: &ReplyText, languages: &Languages) -> Option<Signal> {
-    let detail = "is written in a language that rsvpd does not read".to_owned();
-    (!languages.understand(reply.body())).then_some(Signal { code: ReasonCode::LowConfidence, detail, span: None })
 }
 
 /// The sender's local time of writing, as his Date header tells it.

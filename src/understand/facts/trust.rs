@@ -48,6 +48,12 @@ pub fn of_whole(grounds: &Grounds) -> f32 {
     judged("whole", grounds)
 }
 
+/// The probability that a mail asks for something that a person must see to.
+#[must_use]
+pub fn of_request(grounds: &Grounds) -> f32 {
+    judged("request", grounds)
+}
+
 /// The name of a field's model.
 #[must_use]
 pub fn key(field: Field) -> &'static str {

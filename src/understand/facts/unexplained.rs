@@ -13,13 +13,20 @@ pub struct Unexplained {
     pub words: usize,
     /// Whether "not" or "only" is among them: a refusal may have been missed.
     pub refuses: bool,
+    /// Whether the text corrects something: what it said before may still have been taken for its word.
+    pub corrects: bool,
 }
 
 impl Unexplained {
     /// What the evidence leaves of a reply.
     #[must_use]
     pub fn of(reply: &ReplyText, evidence: &[Span], languages: &Languages) -> Self {
-        Self { words: words(&reply.text, evidence, languages), refuses: refuses(reply.body(), evidence, languages) }
+        let found = languages.found_in(reply.body());
+        Self {
+            words: words(&reply.text, evidence, languages),
+            refuses: refuses(reply.body(), evidence, languages),
+            corrects: found.iter().any(|language| language.sessions.correction.occur_in(reply.body())),
+        }
     }
 }
 

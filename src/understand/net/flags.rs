@@ -89,6 +89,10 @@ pub enum Flag {
     CueLimit,
     /// Refers to some session, or to a day or part that the event does not have.
     Refers,
+    /// Names the one person that the mail is read for.
+    Target,
+    /// The mail is read for one person.
+    Sought,
 }
 
 /// Flags of a token for one session.

@@ -46,6 +46,11 @@ pub struct Opinion {
     pub people: [f32; 3],
     /// Attend, decline, change, cancel, question, unrelated.
     pub kinds: [f32; 6],
+    /// How likely staff must see the mail, whatever is done with it.
+    pub human: f32,
+    /// How likely the one person that the mail was read for is one of those who answer; nothing else of the mail as a
+    /// whole is then told.
+    pub answers: f32,
 }
 
 #[derive(Debug)]
@@ -102,14 +107,19 @@ impl<'a> Model<'a> {
         (!all.is_empty()).then_some(Self { vocabulary, vectors: Table(vectors.as_chunks().0), encoder, nets: all })
     }
 
-    /// What the nets say of a mail.
+    /// The vectors of a mail.
     #[must_use]
-    pub fn read(&self, sight: &Sight) -> Opinion {
+    pub fn vectors(&self, sight: &Sight) -> Vectors {
+        Vectors::of(self.vectors, &self.encoder, sight)
+    }
+
+    /// What the nets say of a mail; of one person in it, where these tokens name him.
+    #[must_use]
+    pub fn read(&self, sight: &Sight, vectors: &Vectors, target: Option<&[usize]>) -> Opinion {
         if sight.tokens.is_empty() {
             return Opinion { sessions: vec![[0.0, 0.0, 1.0]; sight.sessions.len()], ..Opinion::default() };
         }
-        let vectors = Vectors::of(self.vectors, &self.encoder, sight);
-        let mut all: Vec<Opinion> = self.nets.iter().map(|net| net.read(&vectors, sight)).collect();
+        let mut all: Vec<Opinion> = self.nets.iter().map(|net| net.read(vectors, sight, target)).collect();
         let Some(mut mean) = all.pop() else { return Opinion::default() };
         let share = 1.0 / f32::from(u16::try_from(self.nets.len()).unwrap_or(1));
         for other in all {
@@ -124,7 +134,8 @@ impl Opinion {
     fn each(&mut self) -> impl Iterator<Item = &mut f32> {
         let tags = self.tags.iter_mut().flatten();
         let sessions = self.sessions.iter_mut().flatten();
-        tags.chain(sessions).chain([&mut self.review]).chain(&mut self.people).chain(&mut self.kinds)
+        let mail = [&mut self.review, &mut self.human, &mut self.answers];
+        tags.chain(sessions).chain(mail).chain(&mut self.people).chain(&mut self.kinds)
     }
 
     fn zip(&mut self, other: &Self) {
@@ -190,15 +201,16 @@ impl Net {
         })
     }
 
-    fn read(&self, vectors: &Vectors, sight: &Sight) -> Opinion {
+    fn read(&self, vectors: &Vectors, sight: &Sight, target: Option<&[usize]>) -> Opinion {
         let around = vectors.around(sight, &self.sentence, &self.clause);
-        let hidden = self.hidden(vectors, &around, sight);
+        let hidden = self.hidden(vectors, &around, sight, target);
         let scores = hidden.dot(&self.tag) + &self.tag_bias;
         let pooled = pools(&hidden, &self.mail_attention);
         let between = gelu(pooled.dot(&self.mail_hidden) + &self.mail_hidden_bias);
         let mail = between.dot(&self.mail_out) + &self.mail_out_bias;
         let part = |from: usize, to: usize| softmax(mail.slice_axis(Axis(0), Slice::from(from..to)));
         let (act, kinds, people) = (part(0, 2), part(2, 8), part(8, 11));
+        let (human, answers) = (part(11, 13), part(13, 15));
         let most = most(&hidden);
         let projected = hidden.dot(&self.session_in) + around.dot(&self.session_around);
         Opinion {
@@ -207,11 +219,13 @@ impl Net {
             review: act.get(1).copied().unwrap_or_default(),
             people: array(&people),
             kinds: array(&kinds),
+            human: human.get(1).copied().unwrap_or_default(),
+            answers: answers.get(1).copied().unwrap_or_default(),
         }
     }
 
     /// What every token means in its mail.
-    fn hidden(&self, vectors: &Vectors, around: &Array2<f32>, sight: &Sight) -> Array2<f32> {
+    fn hidden(&self, vectors: &Vectors, around: &Array2<f32>, sight: &Sight, target: Option<&[usize]>) -> Array2<f32> {
         let word = |vectors: &Array2<f32>, weights: &Array2<f32>| vectors.dot(&self.project).dot(weights);
         let mut x = word(&vectors.words, &self.word) + word(&vectors.own, &self.own);
         x += &word(&vectors.labels, &self.label);
@@ -227,6 +241,13 @@ impl Net {
             let values = self.tables.iter().zip(token.rows).flat_map(|(table, row)| table.row(usize::from(row)));
             for (looked, value) in looked.iter_mut().zip(values) {
                 *looked = *value;
+            }
+        }
+        if let Some(target) = target {
+            x += &self.flags.row(Flag::Sought as usize);
+            for at in target {
+                let mut row = x.row_mut(*at);
+                row += &self.flags.row(Flag::Target as usize);
             }
         }
         let mut x = gelu2(x + looked_up.dot(&self.rows));

@@ -37,6 +37,7 @@ impl Table<'_> {
 
 /// The vectors of a mail: of each token's pieces, of its last piece, of the label before it, of the sentence and the
 /// clause that it stands in.
+#[derive(Debug, Default, PartialEq)]
 pub struct Vectors {
     /// Means of each token's pieces.
     pub words: Array2<f32>,

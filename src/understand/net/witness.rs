@@ -1,9 +1,12 @@
 //! What the net says of a mail, in terms of the reply text.
 
+use std::sync::Arc;
+
 use super::field::{chance, path};
 use super::flags::Flag;
 use super::model::Opinion;
-use super::sight::{Known, Sight};
+use super::sight::{Known, Sight, Token};
+use super::vectors::Vectors;
 use super::vocabulary::Vocabulary;
 use crate::event::{Event, Field};
 use crate::understand::facts::intent::Kind;
@@ -37,9 +40,17 @@ pub struct Tagged {
 /// What the net says.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Witness {
-    sight: Sight,
+    seen: Arc<Seen>,
     opinion: Opinion,
     tagged: Vec<Tagged>,
+    is_about_one: bool,
+}
+
+/// A mail as numbers.
+#[derive(Debug, Default, PartialEq)]
+struct Seen {
+    sight: Sight,
+    vectors: Vectors,
 }
 
 impl Witness {
@@ -54,10 +65,41 @@ impl Witness {
     ) -> Self {
         let Some(model) = super::model() else { return Self::default() };
         let sight = look(&model.vocabulary, reply, message, event, reading, languages);
-        let opinion = model.read(&sight);
-        let mut witness = Self { sight, opinion, tagged: Vec::new() };
+        let vectors = model.vectors(&sight);
+        let opinion = model.read(&sight, &vectors, None);
+        Self::saying(Arc::new(Seen { sight, vectors }), opinion)
+    }
+
+    fn saying(seen: Arc<Seen>, opinion: Opinion) -> Self {
+        let mut witness = Self { seen, opinion, tagged: Vec::new(), is_about_one: false };
         witness.tagged = witness.tag();
         witness
+    }
+
+    /// What the net says of one person in the mail, who is called by these names; `None` where they do not stand in it.
+    /// Of the mail as a whole it then says nothing.
+    #[must_use]
+    pub fn about(&self, names: &[&str]) -> Option<Self> {
+        let sight = &self.seen.sight;
+        let spans: Vec<Span> = names.iter().flat_map(|name| places(&sight.text, name)).collect();
+        let is_named = |token: &Token| spans.iter().any(|span| token.span.overlaps(span));
+        let target: Vec<usize> =
+            (0..sight.tokens.len()).filter(|at| sight.tokens.get(*at).is_some_and(is_named)).collect();
+        let model = super::model().filter(|_| !target.is_empty())?;
+        let opinion = model.read(sight, &self.seen.vectors, Some(&target));
+        Some(Self { is_about_one: true, ..Self::saying(Arc::clone(&self.seen), opinion) })
+    }
+
+    /// How likely the person that it speaks [`about`](Self::about) is one of those who come or decline.
+    #[must_use]
+    pub fn answers(&self) -> f32 {
+        self.opinion.answers
+    }
+
+    /// Whether it speaks [`about`](Self::about) one person only.
+    #[must_use]
+    pub fn is_about_one(&self) -> bool {
+        self.is_about_one
     }
 
     /// Every span of a field, in the order of the text.
@@ -76,7 +118,7 @@ impl Witness {
     #[must_use]
     pub fn score(&self, field: Field, value: &str) -> f32 {
         let Some(begin) = begin(field) else { return 0.0 };
-        let chances = places(&self.sight.text, value).into_iter().map(|span| self.chance_of(begin, span));
+        let chances = places(&self.seen.sight.text, value).into_iter().map(|span| self.chance_of(begin, span));
         chances.fold(0.0, f32::max)
     }
 
@@ -90,6 +132,12 @@ impl Witness {
     #[must_use]
     pub fn review(&self) -> f32 {
         self.opinion.review
+    }
+
+    /// How likely staff must see the mail, whatever is done with it.
+    #[must_use]
+    pub fn human(&self) -> f32 {
+        self.opinion.human
     }
 
     /// How likely the mail concerns nobody, one, or several people.
@@ -109,26 +157,28 @@ impl Witness {
     /// The first words of the reply text that refer to a session, by its place in the event.
     #[must_use]
     pub fn reference(&self, session: usize) -> Option<Span> {
-        let flags = self.sight.sessions.get(session)?;
+        let flags = self.seen.sight.sessions.get(session)?;
         let refers = |flags: &u16| flags & 1 != 0;
         let start = flags
             .iter()
-            .zip(&self.sight.tokens)
-            .position(|(flags, token)| refers(flags) && token.span.start >= self.sight.body)?;
+            .zip(&self.seen.sight.tokens)
+            .position(|(flags, token)| refers(flags) && token.span.start >= self.seen.sight.body)?;
         let run = flags.get(start..)?.iter().take_while(|flags| refers(flags)).count();
-        let (first, last) = (self.sight.tokens.get(start)?, self.sight.tokens.get(start + run.saturating_sub(1))?);
+        let (first, last) =
+            (self.seen.sight.tokens.get(start)?, self.seen.sight.tokens.get(start + run.saturating_sub(1))?);
         self.in_reply(Span { start: first.span.start, end: last.span.end })
     }
 
     fn in_reply(&self, span: Span) -> Option<Span> {
-        let body = self.sight.body;
+        let body = self.seen.sight.body;
         Some(Span { start: span.start.checked_sub(body)?, end: span.end.checked_sub(body)? })
     }
 
     fn chance_of(&self, begin: usize, span: Span) -> f32 {
-        let inside = |token: &super::sight::Token| token.span.start < span.end && token.span.end > span.start;
-        let Some(first) = self.sight.tokens.iter().position(inside) else { return 0.0 };
-        let count = self.sight.tokens.get(first..).unwrap_or_default().iter().take_while(|token| inside(token)).count();
+        let inside = |token: &Token| token.span.start < span.end && token.span.end > span.start;
+        let Some(first) = self.seen.sight.tokens.iter().position(inside) else { return 0.0 };
+        let count =
+            self.seen.sight.tokens.get(first..).unwrap_or_default().iter().take_while(|token| inside(token)).count();
         self.run(begin, first, first + count)
     }
 
@@ -173,11 +223,11 @@ impl Witness {
     }
 
     fn span(&self, begin: usize, first: usize, end: usize) -> Option<Tagged> {
-        let tokens = self.sight.tokens.get(first..end)?;
+        let tokens = self.seen.sight.tokens.get(first..end)?;
         let span = Span { start: tokens.first()?.span.start, end: tokens.last()?.span.end };
         Some(Tagged {
             field: *FIELDS.get(begin / 2)?,
-            text: span.of(&self.sight.text).to_owned(),
+            text: span.of(&self.seen.sight.text).to_owned(),
             span: self.in_reply(span),
             probability: self.run(begin, first, end),
             refers: tokens.iter().any(|token| token.flags >> (Flag::Refers as u64) & 1 == 1),

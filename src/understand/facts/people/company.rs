@@ -198,7 +198,7 @@ fn people(mail: &Mail<'_>, mentions: &[Mention<'_>], identified: &[Candidate], j
 }
 
 /// Whether two names are one person's, in one script or in two.
-fn is_same(one: &str, other: &str) -> bool {
+pub(super) fn is_same(one: &str, other: &str) -> bool {
     let (korean, latin) = if one.chars().any(is_hangul) { (one, other) } else { (other, one) };
     let two_scripts = korean.chars().any(is_hangul) && !latin.chars().any(is_hangul);
     let sounds = |family: usize| {

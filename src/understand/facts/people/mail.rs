@@ -78,6 +78,15 @@ impl<'a> Mail<'a> {
         Mail { text, sender, writer, event_words, ..*self }
     }
 
+    /// The same mail, as the net sees it for one person.
+    pub(super) fn with_witness<'b>(&self, witness: &'b Witness) -> Mail<'b>
+    where
+        'a: 'b,
+    {
+        let (sender, writer, event_words) = (self.sender.clone(), self.writer.clone(), self.event_words.clone());
+        Mail { witness, sender, writer, event_words, ..*self }
+    }
+
     /// The meaning of a piece. Capitalized words that the sender's domain knows too are an organization.
     pub(super) fn read<'b>(&self, piece: Piece<'b>) -> Vec<Part<'b>> {
         let mut parts = phrase::read(piece, self.writer.as_deref(), self.lexicon);

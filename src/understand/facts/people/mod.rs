@@ -1,6 +1,7 @@
 //! Who comes or does not: name, organization, position and address of each person that the mail is about.
 
 mod address;
+mod answering;
 mod block;
 mod boundaries;
 mod candidate;
@@ -57,7 +58,7 @@ pub struct People {
 }
 
 /// What makes it less likely that everybody was found, where only one person was.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Hints {
     /// Somebody seems to write for another person.
     pub deputy: bool,
@@ -65,6 +66,12 @@ pub struct Hints {
     pub several: bool,
     /// Several names stand in it.
     pub several_names: bool,
+    /// How likely the least likely of several people named answers, of those who do.
+    pub least_answering: Option<f32>,
+    /// How likely the likeliest of the others answers after all.
+    pub most_of_others: Option<f32>,
+    /// Rules find the same people.
+    pub agreed: bool,
 }
 
 /// One person.
@@ -83,8 +90,12 @@ pub struct Person {
     pub scope: Vec<Span>,
     /// Whether this person wrote the mail.
     pub is_writer: bool,
+    /// Belongs to no organization by his own word, though that gives no value.
+    pub is_independent: bool,
     /// The values of each text that were weighed, the likeliest first.
     pub weighed: BTreeMap<Field, Vec<Weighed>>,
+    /// What the net says of this person, where it read the mail for him alone.
+    pub about: Option<Witness>,
 }
 
 /// More people than this are for staff to look at.
@@ -99,9 +110,20 @@ pub fn read(reply: &ReplyText, message: &Message, event: &Event, witness: &Witne
     let people =
         several(&mail, &entries, &identified).unwrap_or_else(|| vec![own::read(&mail, &entries, identified.clone())]);
     let people = if people.len() == 1 { with_companions(&mail, people) } else { people };
+    let named = answering::named(&mail);
+    let hints = answering::hints(&named, &people, hints(&mail, &people));
+    let people = answering::people(&mail, named, &people).unwrap_or(people);
     let signals = signals(&mail, &people);
-    let hints = hints(&mail, &people);
     People { people, signals, hints }
+}
+
+/// Where names of people stand in the text, as far as rules can tell: of those who come, and of others.
+#[must_use]
+pub fn names(reply: &ReplyText, message: &Message, event: &Event, languages: &Languages) -> Vec<Span> {
+    let nobody = Witness::default();
+    let mail = Mail::new(reply, message, event, &nobody, languages);
+    let mentions = mention::all(&mail).into_iter();
+    mentions.filter(|mention| mention.name.is_some()).map(|mention| mention.piece.span()).collect()
 }
 
 /// The people of a list, or the principal for whom somebody else writes.
@@ -171,5 +193,6 @@ fn hints(mail: &Mail<'_>, people: &[Person]) -> Hints {
         deputy: person.is_writer && principal::is_deputy(mail),
         several: mail.lexicon.find_first(|w| &w.several, mail.text).is_some(),
         several_names: company::may_be_several(mail),
+        ..Hints::default()
     }
 }

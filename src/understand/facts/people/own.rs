@@ -8,7 +8,7 @@ use super::labels::{self, Entry};
 use super::mail::Mail;
 use super::{address, block, combine, fuller, introduction, name, pieces, prose, weigh};
 use crate::event::Field;
-use crate::understand::facts::evidence::Source;
+use crate::understand::facts::evidence::{Fact, Source};
 
 /// Finds out who wrote, where the headers do not tell it in full.
 pub(super) fn identify(mail: &mut Mail<'_>, entries: &[Entry<'_>]) -> Vec<Candidate> {
@@ -59,6 +59,10 @@ pub(super) fn read(mail: &Mail<'_>, entries: &[Entry<'_>], mut candidates: Vec<C
     };
     let name = likeliest(Field::Name);
     let (organization, position) = (likeliest(Field::Organization), likeliest(Field::Position));
+    // "Freelance journalist": what he is tells that he belongs to nobody, and need not be asked.
+    let by_himself = |position: &Fact<String>| mail.lexicon.find_first(|w| &w.unaffiliated, &position.value).is_some();
+    let says_so = candidates.iter().any(|candidate| candidate.rule == "unaffiliated");
+    let is_independent = organization.is_none() && (says_so || position.as_ref().is_some_and(by_himself));
     candidates.extend(address::read(mail, entries, name.as_ref().map(|name| name.value.as_str())));
     Person {
         organization,
@@ -68,6 +72,8 @@ pub(super) fn read(mail: &Mail<'_>, entries: &[Entry<'_>], mut candidates: Vec<C
         scope: Vec::new(),
         is_writer: true,
         weighed,
+        about: None,
+        is_independent,
     }
 }
 

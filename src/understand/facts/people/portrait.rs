@@ -65,6 +65,8 @@ pub(super) fn described(
             scope,
             is_writer: someone.is_writer,
             weighed: BTreeMap::new(),
+            about: None,
+            is_independent: false,
         }
     };
     people.iter().map(one).collect()

@@ -226,6 +226,8 @@ pub(super) fn people(mail: &Mail<'_>, entrants: Vec<Entrant>, shared: &[Candidat
             scope: if several { vec![entrant.scope] } else { Vec::new() },
             is_writer,
             weighed: BTreeMap::new(),
+            about: None,
+            is_independent: false,
         }
     });
     people.collect()

@@ -2,6 +2,7 @@
 //! weighed by what speaks for it and against it; how much that is worth is for [`trust`] to say.
 
 use super::mail::Mail;
+use super::pieces::is_native;
 use super::{Person, name};
 use crate::event::Field;
 use crate::understand::facts::evidence::{Evidence, Fact, Source};
@@ -49,7 +50,7 @@ pub(super) fn weigh(mail: &Mail<'_>, field: Field, rules: Option<Fact<String>>) 
             }
         }
     }
-    let mut weighed: Vec<Weighed> = values.iter().map(|value| of_value(field, value, &values)).collect();
+    let mut weighed: Vec<Weighed> = values.iter().map(|value| of_value(mail, field, value, &values)).collect();
     weighed.push(of_nothing(mail, field, &values));
     weighed.sort_by(|one, other| other.probability.total_cmp(&one.probability));
     if field == Field::Name {
@@ -60,12 +61,15 @@ pub(super) fn weigh(mail: &Mail<'_>, field: Field, rules: Option<Fact<String>>) 
 
 /// A name as its bearer types it goes before one that his program sends, where both are about as likely.
 fn typed_first(weighed: &mut [Weighed]) {
-    const ABOUT: f32 = 0.4;
-    const LEAST: f32 = 0.5;
     let is_typed = |value: &Weighed| value.fact.as_ref().is_some_and(Fact::is_typed);
     let Some(best) = weighed.first().filter(|best| best.fact.is_some() && !is_typed(best)) else { return };
-    let least = (best.probability - ABOUT).max(LEAST);
-    if let Some(typed) = weighed.iter().position(|value| is_typed(value) && value.probability >= least) {
+    let native = |value: &Weighed| value.fact.as_ref().is_some_and(|fact| fact.value.chars().any(is_native));
+    // A name that is typed in a script of its own is hardly anybody else's.
+    let is_close = |value: &Weighed| {
+        let (about, least) = if native(value) && !native(best) { (0.7, 0.25) } else { (0.4, 0.5) };
+        value.probability >= (best.probability - about).max(least)
+    };
+    if let Some(typed) = weighed.iter().position(|value| is_typed(value) && is_close(value)) {
         weighed.get_mut(..=typed).unwrap_or_default().rotate_right(1);
     }
 }
@@ -143,7 +147,7 @@ fn is_part(one: &str, other: &str) -> bool {
     one.contains(&other) || other.contains(&one)
 }
 
-fn of_value(field: Field, value: &Value, all: &[Value]) -> Weighed {
+fn of_value(mail: &Mail<'_>, field: Field, value: &Value, all: &[Value]) -> Weighed {
     let others: Vec<&Value> = all.iter().filter(|other| !std::ptr::eq(*other, value)).collect();
     let near = |other: &&&Value| is_part(&other.fact.value, &value.fact.value);
     let conflicts = others.iter().filter(|other| !near(other)).count();
@@ -160,6 +164,8 @@ fn of_value(field: Field, value: &Value, all: &[Value]) -> Weighed {
         ("net_of_another", best),
         ("rules_read_another", flag(others.iter().any(|other| other.by_rules))),
         ("refers", flag(value.refers)),
+        ("about_one", flag(mail.witness.is_about_one())),
+        ("about_one_net", if mail.witness.is_about_one() { net } else { 0.0 }),
     ];
     if value.by_rules {
         let confidence = logit(value.fact.evidence.confidence);
@@ -182,8 +188,12 @@ fn of_value(field: Field, value: &Value, all: &[Value]) -> Weighed {
 fn of_nothing(mail: &Mail<'_>, field: Field, all: &[Value]) -> Weighed {
     let best = all.iter().map(|value| logit(value.net)).fold(logit(0.0), f32::max);
     let rules = all.iter().find(|value| value.by_rules);
-    let mut grounds: Grounds =
-        vec![("nothing", 1.0), ("nothing_presence", logit(mail.witness.presence(field))), ("nothing_net", best)];
+    let mut grounds: Grounds = vec![
+        ("nothing", 1.0),
+        ("nothing_presence", logit(mail.witness.presence(field))),
+        ("nothing_net", best),
+        ("nothing_about_one", flag(mail.witness.is_about_one())),
+    ];
     if let Some(rules) = rules {
         grounds.extend([("nothing_rules", 1.0), ("nothing_rules_sure", logit(rules.fact.evidence.confidence))]);
     }

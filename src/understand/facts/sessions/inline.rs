@@ -66,7 +66,8 @@ pub(super) fn read(reader: &Reader<'_>, reply: &ReplyText) -> Vec<Mention> {
     mentions
 }
 
-fn answer(said: Said) -> Option<Answer> {
+/// The answer that something said is, if it is one.
+pub(super) fn answer(said: Said) -> Option<Answer> {
     match said {
         Said::Yes => Some(Answer::Yes),
         Said::No => Some(Answer::No),

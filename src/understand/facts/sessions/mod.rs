@@ -9,6 +9,7 @@
 //! | which reference belongs to which cue | `clause`, `verb_inside`, `verb_end`, `statement` |
 //! | a session that is only named, beside those that are answered | `mentions` |
 //! | answers typed between quoted lines | `inline` |
+//! | columns of sessions with a row for each person | `table` |
 //! | what follows for one person | `answers` |
 
 mod answers;
@@ -27,6 +28,7 @@ mod resolve;
 mod schedule;
 mod sentences;
 mod statement;
+mod table;
 mod verb_end;
 mod verb_inside;
 mod words;
@@ -118,6 +120,10 @@ pub fn read(
         mentions.retain(|mention| mention.evidence.span.is_none_or(|span| !answer.span.contains(&span)));
     }
     mentions.extend(inline::read(&reader, reply));
+    let (in_tables, tables) = table::read(&reader, body);
+    mentions
+        .retain(|mention| !tables.iter().any(|table| mention.evidence.span.is_some_and(|span| table.overlaps(&span))));
+    mentions.extend(in_tables);
     if mentions.is_empty() {
         mentions = of_subject(&message.subject, event, languages);
     }

@@ -348,3 +348,30 @@ fn a_text_counts_in_words_and_digits() {
         assert_eq!(super::counts(text, number, languages), counted, "{text}");
     }
 }
+
+#[test]
+fn a_table_is_read_by_its_columns() {
+    check(&[
+        ("이름 | 소속 | 13일 | 14일\n김하늘 | 등대회 | X | O", SECOND),
+        ("Name\tOrganisation\tKonzert 13.6.\tSeminar 14.6.\nAnna Weber\tHafenamt\tnein\tja", SECOND),
+        ("| Name | Concert | Seminar |\n|---|---|---|\n| Jane Doe | yes | no |", FIRST),
+        ("| Name | Concert | Seminar |\n| Jane Doe | x |  |", FIRST),
+        ("Name | concert | seminar\nJane Doe | ✓ | ✓", BOTH),
+    ]);
+}
+
+#[test]
+fn in_a_table_each_row_answers_for_its_own() {
+    let text = "이름 | 직책 | 음악회 | 세미나\n김하늘 | 국장 | O | X\n박바다 | 과장 | X | O";
+    let row = |name: &str| {
+        let start = text.find(name).unwrap();
+        Span { start, end: text.get(start..).unwrap().find('\n').map_or(text.len(), |end| start + end) }
+    };
+    let read = reading(text);
+    let of = |own: &str, other: &str| {
+        let answers = read.answers(&event(), &[row(own)], &[row(other)]).unwrap();
+        ["concert", "seminar"].map(|id| answers.get(id).map(|fact| fact.value))
+    };
+    assert_eq!(of("김하늘", "박바다"), FIRST);
+    assert_eq!(of("박바다", "김하늘"), SECOND);
+}
