@@ -412,16 +412,16 @@ fn people_of_authors_never_seen_are_read_as_well_as_the_floors_say() {
 
     // Floors only ever rise.
     assert!(unseen.mails > 500, "the corpus is there but holds only {} mails", unseen.mails);
-    for (field, floor) in [("name", 0.91), ("organization", 0.865), ("position", 0.875), ("email", 0.98)] {
+    for (field, floor) in [("name", 0.93), ("organization", 0.885), ("position", 0.89), ("email", 0.98)] {
         let rate = unseen.rate(*unseen.right.get(field).unwrap_or(&0));
         assert!(rate >= floor, "{field} is right in {rate:.3} of the mails, less than {floor}");
     }
     let all = unseen.rate(unseen.all_right);
-    assert!(all >= 0.72, "all four fields are right in {all:.3} of the mails");
+    assert!(all >= 0.75, "all four fields are right in {all:.3} of the mails");
     let (covered, wrong) = unseen.at(0.8);
     // The reader's own confidence only; what is acted on alone is for `facts::trust` to say.
     assert!(covered >= 0.33 && wrong <= 0.08, "at 0.8 it covers {covered:.3} and is wrong in {wrong:.3}");
     let counted = unseen.several_counted;
-    assert!(counted >= 28, "only {counted} of the mails about several people have their number right");
-    assert!(unseen.miscounted <= 4, "{} mails are miscounted though the reader was sure", unseen.miscounted);
+    assert!(counted >= 54, "only {counted} of the mails about several people have their number right");
+    assert!(unseen.miscounted <= 2, "{} mails are miscounted though the reader was sure", unseen.miscounted);
 }

@@ -34,7 +34,7 @@ fn authors_that_nothing_was_tuned_on_are_read_at_least_as_well_as_before() {
         show(language, &scored["by"]["lang"][language]);
     }
     assert_eq!(figures["ignore_safety"], 1.0);
-    assert!(figures["review_recall"] >= 0.95, "review_recall fell to {}", figures["review_recall"]);
-    assert!(figures["right_alone"] >= 0.19, "right_alone fell to {}", figures["right_alone"]);
-    assert!(figures["silent_error"] <= 0.135, "silent_error rose to {}", figures["silent_error"]);
+    assert!(figures["review_recall"] >= 0.96, "review_recall fell to {}", figures["review_recall"]);
+    assert!(figures["right_alone"] >= 0.32, "right_alone fell to {}", figures["right_alone"]);
+    assert!(figures["silent_error"] <= 0.13, "silent_error rose to {}", figures["silent_error"]);
 }
