@@ -75,7 +75,7 @@ pub const SURE: f32 = 0.70;
 
 /// What a mail asks for beside its answer is shown to staff from this probability on where words tell of it, and from
 /// [`SENSED`] on where none do: a request that is shown in vain costs a glance, one that is not heard costs a guest.
-/// Both chosen on what the judged net reads of its unseen authors.
+/// Both chosen on the unseen authors of the judged net and on conversations.
 const HEARD: f32 = 0.1;
 /// See [`HEARD`].
 const SENSED: f32 = 0.3;
